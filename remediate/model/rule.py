@@ -7,7 +7,8 @@ from typing import Literal
 import msgspec
 
 Role = Literal["decisive", "supporting", "context"]
-Within = Literal["failing-step", "final-error", "anywhere"]
+# `command`: matched against the failing step's name and command instead of the log's lines.
+Within = Literal["failing-step", "final-error", "anywhere", "command"]
 Marks = Literal["consequence", "recovered", "tests-begin", "tests-end", "passed"]
 Severity = Literal["critical", "high", "medium", "low", "info"]
 

@@ -1,0 +1,143 @@
+"""What may be the root cause, each with the features that speak for and against it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import msgspec
+
+from remediate.diagnosis.reading import Reading
+from remediate.diagnosis.scene import Scene, is_test
+from remediate.diagnosis.sighting import Sighting
+from remediate.model.cause import DEFECTS
+from remediate.model.rule import Rule
+from remediate.rules.catalog import Catalog
+
+Features = dict[str, float]
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that was seen, its most telling sighting, and its features for the ranking."""
+
+    rule: Rule
+    sighting: Sighting
+    sightings: tuple[Sighting, ...]
+    features: Features
+
+
+def nominate(reading: Reading, catalog: Catalog, scene: Scene) -> tuple[Candidate, ...]:
+    """Every rule of a cause that was seen where it may stand."""
+    seen: dict[int, list[Sighting]] = {}
+    for sighting in reading.sightings:
+        rule = catalog.rules[sighting.rule]
+        if rule.role != "context" and _allowed(rule, sighting, catalog, scene):
+            seen.setdefault(sighting.rule, []).append(sighting)
+    for index, sighting in _told_by_command(catalog, scene):
+        seen[index] = [sighting]
+    chosen = [(catalog.rules[index], _most_telling(found, scene), tuple(found)) for index, found in seen.items()]
+    surroundings = _Surroundings(chosen, scene)
+    return tuple(
+        Candidate(
+            rule=rule,
+            sighting=best,
+            sightings=found,
+            features=_features(rule, best, reading, scene, surroundings),
+        )
+        for rule, best, found in chosen
+    )
+
+
+def _told_by_command(catalog: Catalog, scene: Scene) -> list[tuple[int, Sighting]]:
+    """What the failing step was for: a sighting at its final error for each rule of its command."""
+    step = scene.step
+    if step is None:
+        return []
+    text = step.command or step.name
+    return [
+        (index, Sighting(rule=index, line=scene.end, offset=-1, text=text, level="command", around=b"", above=-1))
+        for index in catalog.rules_of_command(step.name, *(step.command or "").splitlines())
+    ]
+
+
+def _allowed(rule: Rule, sighting: Sighting, catalog: Catalog, scene: Scene) -> bool:
+    if rule.within == "final-error" and not scene.end - 40 <= sighting.line <= scene.end + 5:
+        return False
+    if not rule.step:
+        return True
+    step = scene.step
+    return bool(step and scene.holds(sighting.line) and catalog.fits_step(sighting.rule, step.name, step.command or ""))
+
+
+def _most_telling(found: list[Sighting], scene: Scene) -> Sighting:
+    """The last one before the step's final error; outside of the step, the last of all."""
+    inside = [s for s in found if scene.holds(s.line) and s.line <= scene.end]
+    return (inside or [s for s in found if scene.holds(s.line)] or found)[-1]
+
+
+class _Surroundings:
+    """What the candidates are to each other."""
+
+    def __init__(self, chosen: list[tuple[Rule, Sighting, tuple[Sighting, ...]]], scene: Scene) -> None:
+        inside = [(rule, best) for rule, best, _ in chosen if scene.holds(best.line)]
+        decisive = [(rule, best) for rule, best in inside if rule.role == "decisive"]
+        self.causes = Counter(rule.cause for rule, _ in inside)
+        self.decisive = Counter(rule.cause for rule, _ in decisive)
+        self.first = min((best.line for _, best in decisive), default=0)
+        self.last = max((best.line for _, best in decisive), default=0)
+        self.tests_failed = any(is_test(rule) for rule, _ in decisive)
+        self.defects = len({rule.cause for rule, _ in decisive if rule.cause in DEFECTS})
+
+
+def _features(rule: Rule, best: Sighting, reading: Reading, scene: Scene, around: _Surroundings) -> Features:
+    decisive = rule.role == "decisive"
+    inside = scene.holds(best.line)
+    distance = scene.end - best.line
+    role = "decisive" if decisive else "supporting"
+    found: Features = {
+        f"role {role}": 1.0,
+        f"cause {rule.cause}": 1.0,
+        f"cause {rule.cause} {role}": 1.0,
+        f"{_place(best.line, scene)} {role}": 1.0,
+        f"near {role}": math.exp(-max(0, distance) / 8),
+        f"close {role}": math.exp(-max(0, distance) / 60),
+        f"around {role}": math.exp(-max(0, distance) / 500),
+        "support": min(4, around.causes[rule.cause] - inside) / 4,
+        "decisive support": min(3, around.decisive[rule.cause] - (inside and decisive)) / 3,
+        "rivals": min(4, sum(around.decisive.values()) - around.decisive[rule.cause]) / 4,
+        "often": min(1.0, math.log1p(reading.counts.get(best.rule, 1)) / 5),
+        "specific": min(1.0, max(len(p) for p in rule.match) / 60),
+    }
+    found |= {name: 1.0 for name, holds in _flags(rule, best, scene, around).items() if holds}
+    return found
+
+
+def _place(line: int, scene: Scene) -> str:
+    if not scene.known:
+        return "somewhere"
+    if scene.holds(line):
+        return "inside" if line <= scene.end else "inside after"
+    if any(step.first_line <= line <= step.last_line for step in scene.others):
+        return "another failed step"
+    return "before" if line < scene.first else "after"
+
+
+def _flags(rule: Rule, best: Sighting, scene: Scene, around: _Surroundings) -> dict[str, bool]:
+    decisive = rule.role == "decisive"
+    healable = rule.recovery is not None
+    kind = "transient" if rule.transient or healable else "lasting"
+    return {
+        f"error mark {kind}": best.level == "error",
+        f"warning mark {kind}": best.level == "warning",
+        f"command line {kind}": best.level in ("group", "command"),
+        f"in tests {kind}": not is_test(rule) and scene.in_tests(best.line),
+        f"tests failed {kind}": not is_test(rule) and around.tests_failed,
+        f"overcome {kind}": any(line > best.line for line in scene.recovered),
+        f"passed later {kind}": any(line > best.line for line in scene.passed),
+        f"beside defects {kind}": around.defects > (rule.cause in DEFECTS),
+        f"first {kind}": decisive and best.line == around.first,
+        f"last {kind}": decisive and best.line == around.last,
+        f"says {kind}": True,
+        "bound to final error": rule.within == "final-error",
+        "anywhere": rule.within == "anywhere",
+    }

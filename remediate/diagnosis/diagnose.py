@@ -1,0 +1,199 @@
+"""From a reading to a diagnosis: rank what was seen, say how sure, and never recommend on a doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from remediate.diagnosis.candidates import Candidate, Features, nominate
+from remediate.diagnosis.evidence import gather
+from remediate.diagnosis.ranking import NOTHING, Fit, Ranking, calibrate, doubts, rank
+from remediate.diagnosis.reading import Reading, read_log
+from remediate.diagnosis.scene import Scene, survey
+from remediate.diagnosis.signature import sign
+from remediate.logs.formats import Format
+from remediate.logs.outline import Step
+from remediate.model.cause import CAUSES, DEFECTS, REASONS, UNCLASSIFIED
+from remediate.model.diagnosis import Alternative, Diagnosis, Evidence, StepRef
+from remediate.rules.catalog import Catalog
+
+_ALTERNATIVES = 5
+_MISSING = (b"BlobNotFound", b"The specified blob does not exist", b"log not found", b"The logs for this run have expired")
+
+
+def diagnose(
+    stream: BinaryIO, catalog: Catalog, fit: Fit, *, source: str, form: Format | None = None
+) -> Diagnosis:
+    """The diagnosis of one log."""
+    return conclude(read_log(stream, catalog, form=form), catalog, fit, source=source)
+
+
+def conclude(reading: Reading, catalog: Catalog, fit: Fit, *, source: str) -> Diagnosis:
+    """The diagnosis of what was read."""
+    if reading.blank:
+        return _abstain(reading, "log-empty", source)
+    if reading.lines < 20 and any(words in reading.head for words in _MISSING):
+        return _abstain(reading, "log-missing", source)
+    scene = survey(reading, catalog.rules)
+    candidates = nominate(reading, catalog, scene)
+    ranking = rank(candidates, nothing_failed(reading, scene, candidates), fit.ranking)
+    reason = _reason_to_abstain(reading, candidates, ranking)
+    if reason:
+        return _abstain(reading, reason, source, scene)
+    root = choose(candidates, ranking)
+    confidence = calibrate(doubts(root, ranking, candidates), fit.calibration)
+    return _assert(root, confidence, candidates, ranking, reading, catalog, scene, source)
+
+
+def nothing_failed(reading: Reading, scene: Scene, candidates: Sequence[Candidate]) -> Features:
+    """What speaks for the job having succeeded."""
+    failed = reading.outline.failed
+    decisive = [c for c in candidates if c.rule.role == "decisive"]
+    return {
+        "nothing": 1.0,
+        f"nothing: failed {failed}": 1.0,
+        "nothing: no decisive line": float(not decisive),
+        "nothing: passed at the end": float(bool(scene.passed) and scene.passed[-1] > reading.lines - 60),
+        "nothing: passed after all": float(
+            bool(scene.passed) and all(c.sighting.line < scene.passed[-1] for c in decisive)
+        ),
+        "nothing: final error": float(reading.outline.final_error is not None),
+    }
+
+
+def _reason_to_abstain(reading: Reading, candidates: Sequence[Candidate], ranking: Ranking) -> str | None:
+    failed = reading.outline.failed
+    if failed is False:
+        return "no-failure"
+    if not candidates:
+        if failed is None and not reading.outline.truncated:
+            return "no-rule" if reading.outline.final_error else "no-failure"
+        return "log-cut" if reading.outline.truncated else "no-rule"
+    if ranking.causes[NOTHING] >= max(share for cause, share in ranking.causes.items() if cause != NOTHING):
+        return "weak-evidence" if failed else "no-failure"
+    return None
+
+
+def choose(candidates: Sequence[Candidate], ranking: Ranking) -> Candidate:
+    """The strongest candidate of the strongest cause; a decisive one before a supporting one."""
+    cause = max((share, cause) for cause, share in ranking.causes.items() if cause != NOTHING)[1]
+    own = [(share, c) for c, share in zip(candidates, ranking.shares, strict=True) if c.rule.cause == cause]
+    return max(own, key=lambda pair: (pair[0], pair[1].sighting.line))[1]
+
+
+def _assert(
+    root: Candidate,
+    confidence: float,
+    candidates: Sequence[Candidate],
+    ranking: Ranking,
+    reading: Reading,
+    catalog: Catalog,
+    scene: Scene,
+    source: str,
+) -> Diagnosis:
+    rule = root.rule
+    evidence = gather(root, candidates, reading, catalog, scene)
+    withheld = objection(root, candidates, scene)
+    return Diagnosis(
+        source=source,
+        format=reading.format,
+        cause=rule.cause,
+        type=CAUSES[rule.cause].type,
+        severity=rule.severity,
+        confidence=round(confidence, 3),
+        transient=rule.transient,
+        signature=sign(rule.cause, rule.id, _signed(root, candidates, scene)),
+        rule=rule.id,
+        title=rule.title,
+        evidence=evidence,
+        step=_step(scene.step),
+        recovery=None if withheld else rule.recovery,
+        withheld=withheld if rule.recovery else None,
+        hint=rule.hint or None,
+        docs=rule.docs or None,
+        alternatives=_alternatives(root, candidates, ranking, scene),
+        lines=reading.lines,
+    )
+
+
+def objection(root: Candidate, candidates: Sequence[Candidate], scene: Scene) -> str | None:
+    """Why a machine must keep its hands off although the rule knows a recovery; None when it need not."""
+    sighting = root.sighting
+    if scene.known and not scene.holds(sighting.line):
+        return "the line stands outside of the step that failed"
+    if scene.in_tests(sighting.line):
+        return "the line stands in a test's own output"
+    if any(line > sighting.line for line in scene.recovered if scene.holds(line)):
+        return "a later line says that the trouble was overcome"
+    for other in candidates:
+        defect = other.rule.cause in DEFECTS and other.rule.role == "decisive"
+        if defect and scene.holds(other.sighting.line) and other.sighting.level not in ("group", "command"):
+            return f"the same step also shows `{other.rule.id}` on line {other.sighting.line}"
+    return None
+
+
+def _signed(root: Candidate, candidates: Sequence[Candidate], scene: Scene) -> list[str]:
+    """The decisive line and the first lines that tell this failure from others of the same rule."""
+    same = [c for c in candidates if c.rule.cause == root.rule.cause and scene.holds(c.sighting.line)]
+    named = sorted({s.line: s.text for c in same for s in c.sightings if scene.holds(s.line)}.items())
+    return [root.sighting.text, *(text for _, text in named[:3])]
+
+
+def _alternatives(
+    root: Candidate, candidates: Sequence[Candidate], ranking: Ranking, scene: Scene
+) -> tuple[Alternative, ...]:
+    best: dict[str, tuple[float, Candidate]] = {}
+    for candidate, share in zip(candidates, ranking.shares, strict=True):
+        cause = candidate.rule.cause
+        if cause != root.rule.cause and share > best.get(cause, (0.0, root))[0]:
+            best[cause] = (share, candidate)
+    ordered = sorted(best.items(), key=lambda item: -ranking.causes[item[0]])
+    return tuple(
+        Alternative(
+            cause=cause,
+            confidence=round(ranking.causes[cause], 3),
+            rule=candidate.rule.id,
+            line=candidate.sighting.line,
+            text=candidate.sighting.text,
+            relation="consequence" if candidate.sighting.line > root.sighting.line else "alternative",
+        )
+        for cause, (_, candidate) in ordered[:_ALTERNATIVES]
+        if ranking.causes[cause] >= 0.005 or scene.holds(candidate.sighting.line)
+    )
+
+
+def _step(step: Step | None) -> StepRef | None:
+    if step is None:
+        return None
+    return StepRef(
+        name=step.name,
+        command=step.command or None,
+        first_line=step.first_line,
+        last_line=step.last_line,
+        exit_code=step.exit_code,
+    )
+
+
+def _abstain(reading: Reading, reason: str, source: str, scene: Scene | None = None) -> Diagnosis:
+    final = reading.outline.final_error
+    shown: tuple[Evidence, ...] = ()
+    if final and reason != "no-failure":
+        shown = (Evidence(line=final[0], offset=-1, text=final[1], role="supporting"),)
+    return Diagnosis(
+        source=source,
+        format=reading.format,
+        cause=UNCLASSIFIED,
+        type=None,
+        severity="info" if reason == "no-failure" else "medium",
+        confidence=0.0,
+        transient=False,
+        signature=sign(UNCLASSIFIED, None, [final[1]]) if final and shown else None,
+        rule=None,
+        title=REASONS[reason],
+        evidence=shown,
+        step=_step(scene.step) if scene and reason != "no-failure" else None,
+        recovery=None,
+        hint=None,
+        reason=reason,
+        lines=reading.lines,
+    )

@@ -1,0 +1,152 @@
+"""Reads a log once, from front to back, and keeps only what a diagnosis needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+import msgspec
+
+from remediate.diagnosis.sighting import Sighting, Sightings
+from remediate.logs.chunks import Chunk, read_chunks
+from remediate.logs.detection import detect_format
+from remediate.logs.formats import Content, Format
+from remediate.logs.outline import Outline, OutlineBuilder
+from remediate.rules.catalog import Catalog
+
+_SHOWN = 600
+_WINDOW = 4096
+_NEIGHBOURS = 2
+_END_KEPT = 16384
+_AFTER = 2048
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen in a log; `head` and `tail` are its first and last bytes, colours removed."""
+
+    format: str
+    outline: Outline
+    sightings: tuple[Sighting, ...]
+    counts: dict[int, int]
+    lines: int
+    size: int
+    blank: bool
+    head: bytes
+    tail: bytes
+
+
+def read_log(stream: BinaryIO, catalog: Catalog, *, form: Format | None = None) -> Reading:
+    """Scans the log; memory does not grow with it."""
+    reader: _Reader | None = None
+    for chunk in read_chunks(stream):
+        if reader is None:
+            reader = _Reader(catalog, form or detect_format(chunk.text[:65536]), chunk.text[:2048])
+        reader.take(chunk)
+    return (reader or _Reader(catalog, form or detect_format(b""), b"")).finish()
+
+
+class _Reader:
+    def __init__(self, catalog: Catalog, form: Format, head: bytes) -> None:
+        self.catalog = catalog
+        self.form = form
+        self.outline = OutlineBuilder(form)
+        self.sightings = Sightings()
+        self.head = head
+        self.tail = b""
+        self.lines = 0
+        self.size = 0
+        self.blank = True
+
+    def take(self, chunk: Chunk) -> None:
+        found = sorted((end, self.catalog.is_mark(index)) for index, end in self.catalog.scanner.scan(chunk.text))
+        for number, start, end, marked, spoken in lines_at(chunk, found):
+            content = self.form.content(chunk.text[start:end])
+            if marked:
+                self.outline.mark(number, content, chunk.text[end + 1 : end + 1 + _AFTER])
+            if spoken:
+                self._look(chunk, number, start, end, content)
+        self.lines = chunk.first_line + chunk.text.count(b"\n") - int(chunk.text.endswith(b"\n"))
+        self.size = chunk.offset + len(chunk.raw)
+        self.tail = (self.tail + chunk.text[-_END_KEPT:])[-_END_KEPT:]
+        self.blank = self.blank and not chunk.text.strip()
+
+    def _look(self, chunk: Chunk, number: int, start: int, end: int, content: Content) -> None:
+        owners = self.catalog.owners(content.text)
+        inner = content.inner
+        if inner:
+            owners |= self.catalog.owners(inner)
+        for owner in sorted(owners):
+            self.sightings.add(_sighting(chunk, owner, number, start, end, content))
+
+    def finish(self) -> Reading:
+        return Reading(
+            format=self.form.name,
+            outline=self.outline.finish(self.lines),
+            sightings=tuple(self.sightings),
+            counts=self.sightings.counts,
+            lines=self.lines,
+            size=self.size,
+            blank=self.blank,
+            head=self.head,
+            tail=self.tail,
+        )
+
+
+def lines_at(chunk: Chunk, found: Iterable[tuple[int, bool]]) -> Iterator[tuple[int, int, int, bool, bool]]:
+    """(number, start, end, marked, spoken) of each line in which something was found.
+
+    `marked`: by a structural mark, `spoken`: by a rule. A huge line gives windows of itself.
+    """
+    text, number, counted = chunk.text, chunk.first_line, 0
+    start, stop, marked, spoken = 0, -1, False, False
+    for end, is_mark in found:
+        at = end - 1 if end and text[end - 1] == 10 else end
+        if at > stop:
+            if stop >= 0:
+                yield number, start, stop, marked, spoken
+            marked = spoken = False
+            start, stop = _bounds(text, at)
+            number += text.count(b"\n", counted, start)
+            counted = start
+        marked, spoken = marked or is_mark, spoken or not is_mark
+    if stop >= 0:
+        yield number, start, stop, marked, spoken
+
+
+def _bounds(text: bytes, at: int) -> tuple[int, int]:
+    start = text.rfind(b"\n", 0, at) + 1
+    stop = text.find(b"\n", at)
+    stop = len(text) if stop < 0 else stop
+    if stop - start > 4 * _WINDOW:
+        return max(start, at - _WINDOW), min(stop, at + _WINDOW)
+    return start, stop
+
+
+def _sighting(chunk: Chunk, rule: int, number: int, start: int, end: int, content: Content) -> Sighting:
+    first, above = start, 0
+    while above < _NEIGHBOURS and first > 0:
+        first = chunk.text.rfind(b"\n", 0, first - 1) + 1
+        above += 1
+    last = end
+    for _ in range(_NEIGHBOURS):
+        found = chunk.text.find(b"\n", last + 1)
+        last = found if found >= 0 else len(chunk.text)
+    return Sighting(
+        rule=rule,
+        line=number,
+        offset=_offset(chunk, number, start),
+        text=content.text[:_SHOWN].decode("utf-8", "replace"),
+        level=content.level,
+        around=chunk.text[max(first, start - _SHOWN) : min(last, end + _SHOWN)],
+        above=above if start - first <= _SHOWN else -1,
+    )
+
+
+def _offset(chunk: Chunk, number: int, start: int) -> int:
+    """The line's byte offset in the log as it was before colours and NULs were taken out."""
+    if chunk.raw is chunk.text:
+        return chunk.offset + start
+    at = 0
+    for _ in range(number - chunk.first_line):
+        at = chunk.raw.find(b"\n", at) + 1
+    return chunk.offset + at

@@ -1,0 +1,51 @@
+"""The fingerprint of a failure: its decisive lines without what changes from day to day."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+# Order matters: what holds other things (addresses, stamps) goes before what they are made of.
+_CHANGING: tuple[tuple[str, str], ...] = (
+    (r"\x1b\[[0-9;?]*[A-Za-z]", ""),
+    (r"[a-z][a-z0-9+.-]{1,20}://[^\s'\"<>)\]]+", "<url>"),
+    (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "<uuid>"),
+    (r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", "<time>"),
+    (r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +(?:\d{1,2} )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?: +\d{1,2})?(?:,? +\d{4})?", "<time>"),
+    (r"\b\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{4}\b", "<time>"),
+    (r"\b\d{1,2}/\d{1,2}/\d{2,4}\b", "<time>"),
+    (r"\b\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?[ap]m)?\b(?!\S)", "<time>"),
+    (r"\b(?:sha(?:1|256|384|512)[-:])[a-z0-9+/=]{16,}", "<hash>"),
+    (r"\b0x[0-9a-f]+\b", "<address>"),
+    (r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b", "<host>"),
+    (r"(?<![0-9a-z:])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}(?![0-9a-z:])", "<host>"),
+    (r"(?:(?<=[\s'\"(=\[,:>|])|^)(?:[a-z]:)?(?:\.{0,2}[\\/])(?:[^\s'\"()\[\]:;,<>|]*[\\/])?(?=[^\s\\/'\"()\[\]:;,<>|])", "<path>/"),
+    (r"(?:(?<=[\s'\"(=\[,:>|])|^)(?:[\w.@+-]+[\\/])+(?=[\w.@+-]+\.\w)", "<path>/"),
+    (r"\b(?:tmp|temp)[-_.]?[a-z0-9_]{4,}\b", "<temporary>"),
+    (r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b", "<hash>"),
+    (r"\b\d+(?:[.,]\d+)*(?: ?(?:ms|µs|us|ns|s|secs?|seconds?|m|mins?|minutes?|h|hours?|[kmgt]i?b|bytes|%))\b", "<amount>"),
+    (r"\bv?\d+(?:\.\d+)+(?:[-+.]?[a-z0-9]+)*\b", "<version>"),
+    (r"\d+", "<n>"),
+    (r"(?:<n>[,.:+-])*<n>", "<n>"),
+    (r"\s+", " "),
+)  # fmt: skip
+_COMPILED: list[tuple[re.Pattern[str], str]] = []
+_LONGEST = 400
+
+
+def normalise(text: str) -> str:
+    """The line without dates, times, numbers, paths, temporary names, addresses, hashes and versions."""
+    if not _COMPILED:
+        _COMPILED.extend((re.compile(pattern), word) for pattern, word in _CHANGING)
+    text = text[:_LONGEST].lower()
+    for pattern, word in _COMPILED:
+        text = pattern.sub(word, text)
+    return text.strip()
+
+
+def sign(cause: str, rule: str | None, lines: Iterable[str]) -> str:
+    """A short hash of the cause, the rule and the normalised decisive lines, order kept, repeats dropped."""
+    kept = list(dict.fromkeys(normalise(line) for line in lines))
+    body = "\n".join((cause, rule or "", *kept))
+    return hashlib.sha256(body.encode()).hexdigest()[:16]

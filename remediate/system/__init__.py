@@ -1,0 +1,1 @@
+"""The adapters to this machine: files, folders, the environment."""
