@@ -1,0 +1,98 @@
+"""The shape of a log format: how a line is peeled, what gives the format away, what its own lines mean."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+from remediate.logs.formats.content import Content, Level, visible
+
+Kind = Literal[
+    "step",  # a step begins; `name`
+    "step-end",  # the step that runs has ended
+    "job",  # a job begins; `name`
+    "group",  # a foldable group begins; `name`
+    "group-end",
+    "command",  # a command is run; `name`
+    "error",  # the CI system marks a line as an error
+    "exit",  # a command ended; `number`
+    "failing",  # the CI system says that the step failed
+    "cancelled",
+    "timeout",
+    "cleanup",  # from here on only tidying up
+    "finished",  # the job reached its end, whichever way
+    "succeeded",
+    "failed",
+]
+
+
+class Event(msgspec.Struct, frozen=True):
+    """A structural line: `scan` finds it in a chunk, `pattern` reads it from the line without prefix.
+
+    `scan` is a pattern of the rules' dialect without anchors (prefixes and marks stand before it in the
+    chunk); it is empty where another event's scan finds the same lines.
+    """
+
+    kind: Kind
+    scan: str
+    pattern: re.Pattern[bytes]
+
+
+class Sign(msgspec.Struct, frozen=True):
+    """A pattern that speaks for a format: `weight` for each line it is found in, up to `most`."""
+
+    pattern: re.Pattern[bytes]
+    weight: float = 1.0
+    most: int = 10
+
+
+class Format(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """How one CI system writes its logs."""
+
+    name: str
+    title: str
+    prefix: re.Pattern[bytes] | None = None
+    marks: re.Pattern[bytes] | None = None
+    levels: dict[bytes, Level] = {}
+    signs: tuple[Sign, ...] = ()
+    events: tuple[Event, ...] = ()
+    indented: bool = False
+
+    def content(self, line: bytes) -> Content:
+        """The line without prefix and marks; never fails, whatever the line is."""
+        job = step = ""
+        if line.startswith(b"\xef\xbb\xbf"):
+            line = line[3:]
+        if self.prefix and (found := self.prefix.match(line)):
+            line = line[found.end() :]
+            if found.re.groups:
+                job, step = (_text(part) for part in found.groups())
+        line = line.rstrip()
+        if self.marks and (mark := self.marks.match(line)):
+            level = self.levels.get(mark[mark.lastindex] if mark.lastindex else b"", "")
+            return Content(text=visible(line[mark.end() :]), level=level, line=line, job=job, step=step)
+        text = visible(line) if b"\r" in line else line
+        return Content(text=text, line=line, job=job, step=step)
+
+    @cached_property
+    def telling(self) -> re.Pattern[bytes]:
+        """Finds every line that one of the events could be read from."""
+        patterns = [event.pattern.pattern for event in self.events]
+        return re.compile(b"|".join(re.sub(rb"\?P<\w+>", b"?:", pattern) for pattern in patterns) or rb"(?!)")
+
+
+def event(kind: Kind, scan: str, pattern: bytes) -> Event:
+    """A row of a format's table of events."""
+    return Event(kind, scan, re.compile(pattern))
+
+
+def sign(pattern: bytes, weight: float = 1.0, most: int = 10) -> Sign:
+    """A row of a format's table of signs; `^` and `$` are a line's."""
+    return Sign(re.compile(pattern, re.MULTILINE), weight, most)
+
+
+def _text(part: bytes | None) -> str:
+    return part.decode("utf-8", "replace") if part else ""

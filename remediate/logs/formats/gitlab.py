@@ -1,0 +1,38 @@
+"""GitLab CI, with sections, and with the timestamps that newer runners write."""
+
+from __future__ import annotations
+
+import re
+
+from remediate.logs.formats.format import Format, event, sign
+
+_SECTION = rb"section_(?:start|end):\d+:[\w.-]+(?:\[[^\]\n]*\])?\r?"
+
+GITLAB = Format(
+    name="gitlab",
+    title="GitLab CI",
+    prefix=re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \d\d[OE](?:[ +]|$)"),
+    marks=re.compile(rb"(?:" + _SECTION + rb")+|(?=(ERROR|WARNING): |(\$) )"),
+    levels={b"ERROR": "error", b"WARNING": "warning", b"$": "command"},
+    signs=(
+        sign(rb"section_(?:start|end):\d+:\w+", 5),
+        sign(rb"^(?:\S+Z \d\d[OE][ +])?Running with gitlab-runner ", 12),
+        sign(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \d\d[OE](?:[ +]|$)", 3),
+        sign(rb"^(?:\S+Z \d\d[OE][ +])?ERROR: Job failed", 12),
+        sign(rb"^(?:\S+Z \d\d[OE][ +])?Job succeeded$", 8),
+        sign(rb"Preparing the \"[\w+-]+\" executor", 8),
+        sign(rb"^(?:\S+Z \d\d[OE][ +])?Executing \"\w+\" stage of the job script", 6),
+        sign(rb"^(?:\S+Z \d\d[OE][ +])?Cleaning up project directory and file based variables", 6),
+    ),
+    events=(
+        event("step-end", r"section_end:\d", rb"section_end:\d+:"),
+        event("cleanup", r"section_start:\d", rb"section_start:\d+:(?:after_script|cleanup_)"),
+        event("step", "", rb"section_start:\d+:(?P<name>(?!after_script|cleanup_)[\w.-]+)"),
+        event("timeout", r"ERROR: Job failed", rb"ERROR: Job failed.*: execution took longer than"),
+        event("cancelled", r"ERROR: Job failed: cancel", rb"ERROR: Job failed: cancel"),
+        event("exit", "", rb"ERROR: Job failed.*exit (?:code|status) (?P<number>\d+)"),
+        event("failed", "", rb"^ERROR: Job failed"),
+        event("error", r"ERROR: [A-Z]", rb"^ERROR: (?!Job failed)"),
+        event("succeeded", r"Job succeeded", rb"^Job succeeded$"),
+    ),
+)

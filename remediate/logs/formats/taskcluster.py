@@ -1,0 +1,54 @@
+"""TaskCluster, and below its prefix that of Mozilla's own harness."""
+
+from __future__ import annotations
+
+import re
+
+from remediate.logs.formats.format import Format, event, sign
+
+_STAMP = rb"\[\w+(?::\w+)? \d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d{3}Z\](?: |$)"
+
+TASKCLUSTER = Format(
+    name="taskcluster",
+    title="TaskCluster",
+    prefix=re.compile(_STAMP),
+    marks=re.compile(
+        rb"\d\d:\d\d:\d\d +(DEBUG|INFO|WARNING|ERROR|CRITICAL|FATAL) -(?: +|$)"
+        rb"|\[taskcluster:(error|warn)\w*\] "
+    ),
+    levels={
+        b"DEBUG": "debug",
+        b"WARNING": "warning",
+        b"ERROR": "error",
+        b"CRITICAL": "error",
+        b"FATAL": "error",
+        b"error": "error",
+        b"warn": "warning",
+    },
+    signs=(
+        sign(rb"^\[taskcluster \d{4}-\d\d-\d\d ", 6),
+        sign(rb"^\[taskcluster(?::\w+)?[ \]]", 4),
+        sign(rb"^\[task \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\]", 4),
+        sign(rb"^\d\d:\d\d:\d\d +(?:INFO|WARNING|ERROR|CRITICAL) - ", 2),
+        sign(rb"^=== Task (?:Starting|Finished) ===", 6),
+    ),
+    events=(
+        event("step", r"Running (?:main )?action", rb"- +(?:#+ )?Running (?P<name>[\w-]+) step\."),
+        event("step", r"Running [\w-]+ step\.", rb"- +#+ Running (?P<name>[\w-]+) step\."),
+        event("step", r"=== Task Starting ===", rb"^=== Task Starting ===()"),
+        event("cleanup", r"=== Task Finished ===", rb"^=== Task Finished ==="),
+        event(
+            "exit",
+            r"Unsuccessful task run with exit",
+            rb"^Unsuccessful task run with exit code: (?P<number>-?\d+)",
+        ),
+        event("failed", "", rb"^Unsuccessful task run with exit code: (?!-?\d*\b0)"),
+        event("succeeded", r"Successful task run with exit", rb"^Successful task run with exit code: 0"),
+        event("timeout", r"task timeout after", rb"[Tt]ask timeout after \d+ seconds"),
+        event("timeout", r"Task aborted - max run time", rb"Task aborted - max run time exceeded"),
+        event("cancelled", r"Task has been cancelled", rb"Task has been cancelled"),
+        event("failed", r"Return code: [1-9]", rb"- +Return code: [1-9]\d*$"),
+        event("error", r"\[taskcluster:error\]", rb"^\[taskcluster:error\]"),
+        event("error", r" (?:ERROR|CRITICAL|FATAL) - ", rb"^\d\d:\d\d:\d\d +(?:ERROR|CRITICAL|FATAL) - "),
+    ),
+)

@@ -1,0 +1,189 @@
+"""What a log's structural lines tell: its steps, where it failed, and how it ended."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from remediate.logs.draft import Draft, Group, Step, added
+from remediate.logs.formats import Content, Format, Kind
+
+_KEPT = 2000
+_SHOWN = 600
+_READ = 4096
+
+# After a step's "##[group]Run" come the lines of its script, then what surrounds it.
+_SURROUNDINGS = re.compile(rb"(?:shell: |with:|env:|##\[)")
+
+
+class Outline(msgspec.Struct, frozen=True, kw_only=True):
+    """A log's course.
+
+    `failed` is None where the log does not tell. `final_error` is the last thing that the CI system called an
+    error before it tidied up. `truncated` says that the log begins as its format does but lacks the end.
+    """
+
+    format: str
+    steps: tuple[Step, ...] = ()
+    groups: tuple[Group, ...] = ()
+    final_error: tuple[int, str] | None = None
+    failed: bool | None = None
+    conclusion: str = ""
+    last_line: int = 0
+    truncated: bool = False
+
+
+class OutlineBuilder:
+    """Takes the structural lines of a log in their order; what it keeps does not grow with the log."""
+
+    def __init__(self, form: Format) -> None:
+        self._form = form
+        self._steps: list[Draft] = []
+        self._groups: list[Group] = []
+        self._current = Draft(name="", first=1, implicit=True)
+        self._final: tuple[int, str] | None = None
+        self._verdict: bool | None = None
+        self._conclusion = ""
+        self._begun = 0
+        self._ended = 0
+        self._job = ""
+        self._place = ("", "")
+
+    def mark(self, line: int, content: Content, after: bytes = b"") -> None:
+        """Read a line that a marker was found in (any other does no harm), and the few bytes `after` it."""
+        if content.step and (content.job, content.step) != self._place:
+            self._move(line, content)
+        text = content.line[:_READ]
+        if not self._form.telling.search(text):
+            return
+        for event in self._form.events:
+            for found in event.pattern.finditer(text):
+                self._take(event.kind, found.groupdict(), line, content, after)
+
+    def finish(self, last_line: int) -> Outline:
+        """The outline of all that was marked in a log of so many lines."""
+        self._close(last_line)
+        told = [draft for draft in self._steps if not draft.implicit or draft.broken or len(self._steps) > 1]
+        failing = self._failing(told)
+        failed = self._failed(failing)
+        return Outline(
+            format=self._form.name,
+            steps=tuple(draft.step(failed=draft in failing and failed is not False) for draft in told),
+            groups=tuple(self._groups),
+            final_error=self._final,
+            failed=failed,
+            conclusion=self._conclusion or {True: "failure", False: "success", None: ""}[failed],
+            last_line=last_line,
+            truncated=bool(self._begun > self._ended and not failing and self._verdict is None),
+        )
+
+    def _take(
+        self, kind: Kind, said: dict[str, bytes | None], line: int, content: Content, after: bytes
+    ) -> None:
+        name = (said.get("name") or b"").decode("utf-8", "replace").strip()[:_SHOWN]
+        match kind:
+            case "step":
+                self._open(
+                    Draft(name=self._name(name), first=line, job=self._job, command=self._script(name, after))
+                )
+            case "job":
+                self._begin(name, line)
+            case "cleanup":
+                self._open(Draft(name=self._name("cleanup"), first=line, job=self._job, cleanup=True))
+            case "step-end":
+                self._close(line)
+                self._current = Draft(name="", first=line + 1, implicit=True, job=self._job)
+            case "group" | "group-end":
+                self._fold(kind, name, line)
+            case "command":
+                self._current.command = name
+            case "finished":
+                self._ended += 1
+                self._open(Draft(name=self._name("Complete job"), first=line, job=self._job, cleanup=True))
+            case "succeeded" | "failed":
+                self._verdict = kind == "failed"
+                if kind == "failed" and self._final is None:
+                    self._final = (line, _shown(content))
+            case "exit":
+                self._exit(int(said.get("number") or 0), line, content)
+            case "error" | "failing":
+                self._error(line, content, certain=kind == "failing")
+            case "cancelled" | "timeout":
+                self._conclusion = kind
+                self._error(line, content, certain=True)
+
+    def _error(self, line: int, content: Content, *, certain: bool) -> None:
+        self._current.error(line, certain=certain)
+        if not self._current.cleanup:
+            self._final = (line, _shown(content))
+
+    def _exit(self, number: int, line: int, content: Content) -> None:
+        if number or self._current.code is None:
+            self._current.code = number
+        if number:
+            self._error(line, content, certain=True)
+
+    def _begin(self, name: str, line: int) -> None:
+        if name:
+            self._job = name
+            return
+        if self._current.implicit or self._current.cleanup:
+            self._begun += 1
+            self._open(Draft(name=self._name("Set up job"), first=line, job=self._job))
+
+    def _move(self, line: int, content: Content) -> None:
+        self._place = (content.job, content.step)
+        self._job = content.job
+        self._open(
+            Draft(name=self._name(""), first=line, job=content.job, implicit=content.step == "UNKNOWN STEP")
+        )
+
+    def _name(self, otherwise: str) -> str:
+        step = self._place[1]
+        return step if step and step != "UNKNOWN STEP" else otherwise
+
+    def _open(self, draft: Draft) -> None:
+        self._close(draft.first - 1)
+        self._current = draft
+
+    def _close(self, line: int) -> None:
+        if line >= self._current.first:
+            self._current.last = line
+            added(self._steps, self._current, _KEPT)
+
+    def _fold(self, kind: Kind, name: str, line: int) -> None:
+        if kind == "group":
+            added(self._groups, Group(name=name, first_line=line, last_line=line), _KEPT)
+        elif self._groups and self._groups[-1].last_line == self._groups[-1].first_line:
+            self._groups[-1] = msgspec.structs.replace(self._groups[-1], last_line=line)
+
+    def _script(self, name: str, after: bytes) -> str | None:
+        if self._form.name == "travis":
+            return name
+        lines: list[str] = []
+        for raw in after.split(b"\n")[:50]:
+            content = self._form.content(raw)
+            if _SURROUNDINGS.match(content.line.lstrip()):
+                break
+            lines.append(content.text.decode("utf-8", "replace"))
+        else:
+            return name or None
+        return "\n".join(lines)[:_READ] or None
+
+    def _failing(self, steps: list[Draft]) -> list[Draft]:
+        working = [draft for draft in steps if not draft.cleanup]
+        certain = [draft for draft in working if draft.broken]
+        return certain or [draft for draft in working if draft.error_line][-1:]
+
+    def _failed(self, failing: list[Draft]) -> bool | None:
+        if self._verdict is not None:
+            return self._verdict
+        if any(draft.broken for draft in failing):
+            return True
+        whole = 0 < self._begun <= self._ended
+        return False if whole and not failing and self._final is None else None
+
+
+def _shown(content: Content) -> str:
+    return content.text[:_SHOWN].decode("utf-8", "replace")
