@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
 
 from remediate.logs.markers import MARKERS
 from remediate.model.rule import Pack
-from remediate.rules.catalog import Catalog, Table, build_catalog, tabulate
+from remediate.rules.catalog import Catalog, Table, build_catalog, ready_catalog, tabulate
 from remediate.rules.packs import shipped_packs
+
+# What a wheel carries beside this file, made when it is built.
+TABLE = "table.bin"
+DATABASE = "patterns.bin"
 
 
 def tabulate_all(extra: Sequence[Pack] = ()) -> Table:
@@ -20,6 +27,20 @@ def catalog_of(packs: Sequence[Pack]) -> Catalog:
     return build_catalog(tabulate(packs, [pattern for _, pattern in MARKERS]))
 
 
-def load_catalog(extra: Sequence[Pack] = ()) -> Catalog:
-    """The catalog in force."""
-    return build_catalog(tabulate_all(extra))
+def load_catalog(extra: Sequence[Pack] = (), cache: Path | None = None) -> Catalog:
+    """The catalog in force: as the wheel carries it, else built from the packs."""
+    table = None if extra else _shipped_table()
+    return ready_catalog(table or tabulate_all(extra), _shipped(DATABASE), cache)
+
+
+def _shipped_table() -> Table | None:
+    """The table that the wheel was built with; a source tree has none."""
+    packed = _shipped(TABLE)
+    return msgspec.msgpack.decode(packed, type=Table) if packed else None
+
+
+def _shipped(name: str) -> bytes:
+    try:
+        return Path(__file__).with_name(name).read_bytes()
+    except OSError:
+        return b""

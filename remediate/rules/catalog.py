@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -29,14 +30,14 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 class Catalog:
     """Answers which rules and marks a line of a log matches."""
 
-    def __init__(self, table: Table, scanner: Scanner, asides: Scanner | None) -> None:
+    def __init__(self, table: Table, scanner: Scanner) -> None:
         self.rules = table.rules
         self.scanner = scanner
         self._owners = table.owners
         self._unless = table.unless
         self._step = table.step
         self._commands = table.commands
-        self._asides = asides
+        self._patterns = len(table.patterns)
 
     def is_mark(self, pattern: int) -> bool:
         """Whether the scanned pattern is a structural mark instead of a rule's."""
@@ -44,12 +45,10 @@ class Catalog:
 
     def owners(self, content: bytes) -> set[int]:
         """The rules (by index) that the content of a line matches, `unless` obeyed."""
-        found = {self._owners[index] for index in self.scanner.confirm(content)}
-        found = {owner for owner in found if owner >= 0}
-        if self._unless and not found.isdisjoint(self._unless):
-            spoken = self._aside(content)
-            found = {owner for owner in found if spoken.isdisjoint(self._unless.get(owner, ()))}
-        return found
+        spoken = self.scanner.confirm(content)
+        found = {self._owners[index] for index in spoken if index < self._patterns}
+        asides = {index - self._patterns for index in spoken if index >= self._patterns}
+        return {rule for rule in found if rule >= 0 and asides.isdisjoint(self._unless.get(rule, ()))}
 
     def fits_step(self, rule: int, *labels: str) -> bool:
         """Whether the rule may stand in a step with these labels (its name, its command)."""
@@ -64,7 +63,7 @@ class Catalog:
         return [rule for rule, wanted in self._commands.items() if not spoken.isdisjoint(wanted)]
 
     def _aside(self, content: bytes) -> set[int]:
-        return set(self._asides.confirm(content)) if self._asides else set()
+        return {index - self._patterns for index in self.scanner.confirm(content) if index >= self._patterns}
 
 
 def tabulate(packs: Sequence[Pack], marks: Sequence[str]) -> Table:
@@ -108,5 +107,9 @@ def tabulate(packs: Sequence[Pack], marks: Sequence[str]) -> Table:
 
 def build_catalog(table: Table) -> Catalog:
     """A catalog whose databases are compiled now."""
-    asides = Scanner.build(table.asides) if table.asides else None
-    return Catalog(table, Scanner.build(table.patterns), asides)
+    return Catalog(table, Scanner.build(table.patterns, table.asides))
+
+
+def ready_catalog(table: Table, shipped: bytes = b"", cache: Path | None = None) -> Catalog:
+    """A catalog whose databases are those shipped, or cached, or compiled now and kept in `cache`."""
+    return Catalog(table, Scanner.ready(table.patterns, table.asides, shipped=shipped, cache=cache))

@@ -1,0 +1,32 @@
+"""Puts the flattened rules and the compiled patterns into the wheel, so that the command starts at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class Ahead(BuildHookInterface[Any]):
+    """The compiled patterns run only where they were built for, so the wheel says which platform that is."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if version == "editable":
+            return
+        sys.path.insert(0, self.root)
+        import msgspec
+
+        from remediate.diagnosis.knowledge import DATABASE, TABLE, tabulate_all
+        from remediate.rules.database import build
+
+        table = tabulate_all()
+        folder = Path(self.directory) / "ahead"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / TABLE).write_bytes(msgspec.msgpack.encode(table))
+        (folder / DATABASE).write_bytes(build(table.patterns, table.asides))
+        for name in (TABLE, DATABASE):
+            build_data["force_include"][str(folder / name)] = f"remediate/diagnosis/{name}"
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
