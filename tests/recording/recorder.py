@@ -28,7 +28,8 @@ def install(scenario: Scenario) -> None:
     folder = sandbox.tool_folder(scenario.tool, scenario.install)
     folder.mkdir(parents=True, exist_ok=True)
     sandbox.furnish(folder, folder, network=True)
-    environment = {"HOME": str(sandbox.HOME), "PATH": f"{sandbox.PYTHON}/bin:{os.environ['PATH']}"}
+    path = f"{sandbox.PYTHON}/bin:{os.environ['PATH']}"
+    environment = {**os.environ, "HOME": str(sandbox.HOME), "PATH": path}
     subprocess.run(["bash", "-e", "-c", scenario.install], cwd=sandbox.TOOL, env=environment, check=True)
     (sandbox.TOOL / ".installed").touch()
 

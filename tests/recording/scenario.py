@@ -36,7 +36,7 @@ class Scenario:
     prepare: str = ""
     job: str = "build"
     steps: tuple[dict[str, Any], ...] = ()
-    patience: int = 180
+    patience: int = 60
 
     @property
     def id(self) -> str:
