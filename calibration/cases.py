@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from remediate.diagnosis.diagnose import nothing_failed
 from remediate.diagnosis.knowledge import load_catalog
 from remediate.diagnosis.reading import Reading, read_log
 from remediate.diagnosis.scene import Scene, survey
-from remediate.logs.archives import open_logs
+from remediate.logs.archives import Limits, open_logs
 from remediate.rules.catalog import Catalog
 
 SUCCESS = ""
@@ -26,6 +27,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     source: str
     lines: tuple[int, ...]
+    texts: tuple[str, ...] = ()
     healable: bool | None = None
 
 
@@ -48,6 +50,7 @@ def corpus_labels(root: Path) -> Iterator[Label]:
                 cause=SUCCESS if row["cause"] == "success" else row["cause"],
                 source=row["file"].split("/")[1],
                 lines=tuple(row["evidence_lines"]),
+                texts=tuple(str(text).strip() for text in row["evidence"] or ()),
             )
 
 
@@ -69,11 +72,17 @@ def recorded_labels(root: Path) -> Iterator[Label]:
         )
 
 
+def _body(data: bytes) -> bytes:
+    """The log proper, below the head in which a recording carries its truth."""
+    while data.startswith(b"#: "):
+        data = data.partition(b"\n")[2]
+    return data
+
+
 def observe(label: Label, catalog: Catalog) -> Case:
     """Reads the log of a label."""
-    with label.path.open("rb") as stream:
-        part = next(iter(open_logs(stream, label.path.name)))
-        reading = read_log(part.stream, catalog)
+    part = next(iter(open_logs(io.BytesIO(_body(label.path.read_bytes())), label.path.name, Limits())))
+    reading = read_log(part.stream, catalog)
     scene = survey(reading, catalog.rules)
     candidates = nominate(reading, catalog, scene)
     return Case(

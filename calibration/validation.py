@@ -121,11 +121,18 @@ def by_cause(verdicts: Sequence[Verdict]) -> Iterator[tuple[str, int, float, flo
 
 
 def shows_the_line(verdict: Verdict, within: int = 3) -> bool | None:
-    """Whether the evidence comes near a labelled line; None where no line is labelled."""
-    wanted = verdict.case.label.lines
-    if not wanted or not verdict.answered:
+    """Whether the evidence comes near a labelled line, or shows its text; None where nothing is labelled."""
+    label = verdict.case.label
+    if not (label.lines or label.texts) or not verdict.answered:
         return None
-    return any(abs(e.line - line) <= within for e in verdict.diagnosis.evidence for line in wanted)
+    return any(
+        any(abs(e.line - line) <= within for line in label.lines) or _quotes(e.text.strip(), label.texts)
+        for e in verdict.diagnosis.evidence
+    )
+
+
+def _quotes(shown: str, texts: tuple[str, ...]) -> bool:
+    return bool(shown) and any(text and (shown[:60] in text or text[-60:] in shown) for text in texts)
 
 
 def root_of(case: Case, weights: dict[str, float]) -> tuple[Candidate, Ranking]:

@@ -14,6 +14,7 @@ from remediate.rules.catalog import Catalog
 
 _MOST = 12
 _SUPPORT = 5
+_LAST_WORDS = 8
 
 
 def gather(
@@ -22,6 +23,8 @@ def gather(
     """Evidence for `root`, decisive line first, then in the log's order, without repeats."""
     shown = [_shown(root.sighting, catalog, "decisive")]
     shown += [_shown(s, catalog, "supporting") for s in _support(root, candidates, scene)]
+    if root.sighting.level == "command":
+        shown = _above(scene.end, reading) + shown
     shown += _final(reading)
     shown += _context(root.sighting, reading.format)
     unique: dict[int, Evidence] = {}
@@ -49,6 +52,17 @@ def _final(reading: Reading) -> list[Evidence]:
     if not final:
         return []
     return [Evidence(line=final[0], offset=-1, text=final[1], role="consequence")]
+
+
+def _above(end: int, reading: Reading) -> list[Evidence]:
+    """The last words before the final error: all there is to show where no rule knows a line."""
+    raw = reading.above.get(end, b"").split(b"\n")[1:-1]
+    found = []
+    for number, line in enumerate(reversed(raw), 1):
+        text = FORMATS[reading.format].content(line).text.decode("utf-8", "replace").strip()
+        if text and len(found) < _LAST_WORDS:
+            found.append(Evidence(line=end - number, offset=-1, text=text, role="supporting"))
+    return found
 
 
 def _context(sighting: Sighting, form: str) -> Iterator[Evidence]:

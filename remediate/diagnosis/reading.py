@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import BinaryIO
 
 import msgspec
@@ -19,10 +20,15 @@ _WINDOW = 4096
 _NEIGHBOURS = 2
 _END_KEPT = 16384
 _AFTER = 2048
+_ABOVE = 3000
+_ERRORS_KEPT = 200
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What was seen in a log; `head` and `tail` are its first and last bytes, colours removed."""
+    """What was seen in a log; `head` and `tail` are its first and last bytes, colours removed.
+
+    `above` holds, for the errors that the CI system marked, the text that stands right above them.
+    """
 
     format: str
     outline: Outline
@@ -33,6 +39,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     blank: bool
     head: bytes
     tail: bytes
+    above: dict[int, bytes]
 
 
 def read_log(stream: BinaryIO, catalog: Catalog, *, form: Format | None = None) -> Reading:
@@ -56,19 +63,27 @@ class _Reader:
         self.lines = 0
         self.size = 0
         self.blank = True
+        self.above: dict[int, bytes] = {}
 
     def take(self, chunk: Chunk) -> None:
         found = sorted((end, self.catalog.is_mark(index)) for index, end in self.catalog.scanner.scan(chunk.text))
         for number, start, end, marked, spoken in lines_at(chunk, found):
             content = self.form.content(chunk.text[start:end])
             if marked:
-                self.outline.mark(number, content, chunk.text[end + 1 : end + 1 + _AFTER])
+                self._mark(chunk, number, start, end, content)
             if spoken:
                 self._look(chunk, number, start, end, content)
         self.lines = chunk.first_line + chunk.text.count(b"\n") - int(chunk.text.endswith(b"\n"))
         self.size = chunk.offset + len(chunk.raw)
         self.tail = (self.tail + chunk.text[-_END_KEPT:])[-_END_KEPT:]
         self.blank = self.blank and not chunk.text.strip()
+
+    def _mark(self, chunk: Chunk, number: int, start: int, end: int, content: Content) -> None:
+        self.outline.mark(number, content, chunk.text[end + 1 : end + 1 + _AFTER])
+        if self.outline.final_line == number:
+            self.above[number] = chunk.text[max(0, start - _ABOVE) : start]
+            if len(self.above) > _ERRORS_KEPT:
+                del self.above[next(islice(self.above, _ERRORS_KEPT // 2, None))]
 
     def _look(self, chunk: Chunk, number: int, start: int, end: int, content: Content) -> None:
         owners = self.catalog.owners(content.text)
@@ -89,6 +104,7 @@ class _Reader:
             blank=self.blank,
             head=self.head,
             tail=self.tail,
+            above=self.above,
         )
 
 

@@ -50,6 +50,11 @@ class OutlineBuilder:
         self._job = ""
         self._place = ("", "")
 
+    @property
+    def final_line(self) -> int:
+        """The line of what is the final error so far; 0 where there is none."""
+        return self._final[0] if self._final else 0
+
     def mark(self, line: int, content: Content, after: bytes = b"") -> None:
         """Read a line that a marker was found in (any other does no harm), and the few bytes `after` it."""
         if content.step and (content.job, content.step) != self._place:
