@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
 
 import msgspec
 
 from remediate.logs.colours import without_escapes
-from remediate.logs.encodings import recoded
+from remediate.logs.encodings import Readable, recoded
 
 CHUNK = 512 * 1024
 
@@ -22,38 +21,40 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `raw` is what the log holds (UTF-16 re-coded as UTF-8). `text` has as many newlines, and neither
     escapes, NULs nor the CR of CRLF; it is `raw` itself where nothing had to go. `offset` counts bytes of
     the log after decompression and re-coding. A piece that continues a line (`starts_line` false) begins
-    with the last bytes of the piece before it.
+    with the last bytes of the piece before it. `newlines` is their number: to count is what costs here.
     """
 
     raw: bytes
     text: bytes
     first_line: int
+    newlines: int
     offset: int
     starts_line: bool
     ends_line: bool
 
 
-def read_chunks(stream: BinaryIO, *, size: int = CHUNK) -> Iterator[Chunk]:
+def read_chunks(stream: Readable, *, size: int = CHUNK) -> Iterator[Chunk]:
     """Yield the stream as chunks of at most `size` bytes; nothing for an empty one."""
     source = recoded(stream)
     overlap = min(OVERLAP, size // 2)
     rest, fresh, line, offset, starts = b"", 0, 1, 0, True
     while block := source.read(size - len(rest)):
-        data = rest + block if rest else block
-        cut = data.rfind(b"\n") + 1
+        cut = block.rfind(b"\n") + 1
         if cut:
-            chunk = _chunk(data[:cut], line, offset, starts, True)
+            raw = b"".join((rest, memoryview(block)[:cut])) if rest or cut < len(block) else block
+            chunk = _chunk(raw, line, offset, starts)
             yield chunk
-            line += chunk.text.count(b"\n")
-            rest, fresh, offset, starts = data[cut:], len(data) - cut, offset + cut, True
-        elif len(data) >= size:
-            yield _chunk(data, line, offset, starts, False)
-            offset += len(data) - overlap
-            rest, fresh, starts = data[-overlap:], 0, False
-        else:
-            rest, fresh = data, fresh + len(block)
+            line += chunk.newlines
+            offset += len(raw)
+            rest, fresh, starts = block[cut:], len(block) - cut, True
+            continue
+        rest, fresh = rest + block, fresh + len(block)
+        if len(rest) >= size:
+            yield _chunk(rest, line, offset, starts)
+            offset += len(rest) - overlap
+            rest, fresh, starts = rest[-overlap:], 0, False
     if fresh:
-        yield _chunk(rest, line, offset, starts, False)
+        yield _chunk(rest, line, offset, starts)
 
 
 def cleaned(raw: bytes) -> bytes:
@@ -64,12 +65,13 @@ def cleaned(raw: bytes) -> bytes:
     return without_escapes(text)
 
 
-def _chunk(raw: bytes, line: int, offset: int, starts: bool, ends: bool) -> Chunk:
+def _chunk(raw: bytes, line: int, offset: int, starts: bool) -> Chunk:
     return Chunk(
         raw=raw,
         text=cleaned(raw),
         first_line=line,
+        newlines=raw.count(b"\n"),
         offset=offset,
         starts_line=starts,
-        ends_line=ends,
+        ends_line=raw.endswith(b"\n"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 PEEK = 4096
 
@@ -60,7 +60,7 @@ def filled(stream: Readable, size: int) -> bytes:
     return b"".join(parts)
 
 
-def recoded(stream: BinaryIO | Readable) -> Readable:
+def recoded(stream: Readable) -> Readable:
     """The stream as UTF-8, whatever it is written in; it is left as it is unless it looks like UTF-16."""
     head = filled(stream, PEEK)
     source = Prefixed(head, stream)

@@ -1,0 +1,1 @@
+"""Bytes to lines: every log format, archives, redaction. Pure: takes streams, opens no path."""
