@@ -53,20 +53,36 @@ def hold(path: Path) -> Path:
 
 def furnish(tool: Path, certificates: Path, *, network: bool) -> None:
     """Lay out the runner's file system over this process's own mount namespace."""
-    parts = ((hold(tool), TOOL), (hold(Path(sys.base_prefix)), PYTHON), (hold(_rust()), RUST))
-    for place in ("/home", "/opt", "/srv", "/tmp"):
+    python = Path(sys.base_prefix)
+    parts = [(hold(tool), TOOL), (hold(python), PYTHON), (hold(_rust()), RUST)]
+    for place in ("/home", "/opt", "/root", "/srv", "/tmp"):
         mount("-t", "tmpfs", "tmpfs", place)
-    os.chmod("/tmp", 0o1777)
+        Path(place).chmod(0o755)
+    if not python.exists():  # it looks for its own libraries there, and for what we import later
+        parts.append((parts[1][0], python))
+    Path("/tmp").chmod(0o1777)
     for source, place in parts:
         place.mkdir(parents=True)
-        # as it stands: the canonical path of what is held is hidden by now
-        mount("--no-canonicalize", "--bind", str(source), str(place))
+        _show(source, place, writable=network)
     for folder in (WORK, TEMP, SITE):
         folder.mkdir(parents=True)
     if not network:
         _settle_names(certificates)
     for folder in (HOME, HOME / "work", HOME / "work/demo", WORK, TEMP):
         os.chown(folder, USER, USER)
+
+
+def _show(source: Path, place: Path, *, writable: bool) -> None:
+    """A tool may write where it lives, but what it writes is gone with the room."""
+    if writable or place != TOOL:
+        # as it stands: the canonical path of what is held is hidden by now
+        mount("--no-canonicalize", "--bind", str(source), str(place))
+        return
+    layers = [Path("/srv/upper"), Path("/srv/layer")]
+    for layer in layers:
+        layer.mkdir(parents=True)
+    options = f"lowerdir={source},upperdir={layers[0]},workdir={layers[1]}"
+    mount("-t", "overlay", "overlay", "-o", options, str(place))
 
 
 def _settle_names(certificates: Path) -> None:
