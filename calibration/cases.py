@@ -81,8 +81,8 @@ def _body(data: bytes) -> bytes:
 
 def observe(label: Label, catalog: Catalog) -> Case:
     """Reads the log of a label."""
-    part = next(iter(open_logs(io.BytesIO(_body(label.path.read_bytes())), label.path.name, Limits())))
-    reading = read_log(part.stream, catalog)
+    parts = open_logs(io.BytesIO(_body(label.path.read_bytes())), label.path.name, Limits())
+    reading = read_log(next(parts).stream, catalog)
     scene = survey(reading, catalog.rules)
     candidates = nominate(reading, catalog, scene)
     return Case(
