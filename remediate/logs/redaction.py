@@ -30,6 +30,7 @@ _SHORTEST_RUN = 24
 _SHORTEST_PIECE = 12
 _READABLE = r"[\x20-\x7e]{12,}"
 
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _MARKER = r"\[redacted:[a-z0-9-]{1,40}\]|\*{3,}"
 
 _TOKENS = tuple((anchor, shape) for shape in TOKENS for anchor in shape.anchors)
@@ -149,7 +150,7 @@ class RedactedStream:
 
 def _announced(text: str) -> list[Shape]:
     """The shapes of which an anchor stands in the text, each once."""
-    lower = text.lower()
+    lower = _lower(text)
     found = [shape for anchor, shape in _TOKENS if anchor in text]
     found += [shape for anchor, shape in _NAMED if anchor in lower]
     return [shape for shape in {id(shape): shape for shape in found}.values() if shape.needs in lower]
@@ -157,13 +158,39 @@ def _announced(text: str) -> list[Shape]:
 
 def _find_shape(shape: Shape, text: str) -> Iterator[Span]:
     pattern = _compiled(shape.pattern, any_case=shape.any_case)
-    if not shape.within:
-        for match in pattern.finditer(text):
-            yield from _secrets(shape, match)
+    for start, end in _lines_with(shape, text):
+        if shape.within:
+            scopes = [
+                match.span() for match in _compiled(shape.within, any_case=True).finditer(text, start, end)
+            ]
+        else:
+            scopes = [(start, end)]
+        for scope in scopes:
+            for match in pattern.finditer(text, *scope):
+                yield from _secrets(shape, match)
+
+
+def _lines_with(shape: Shape, text: str) -> Iterator[tuple[int, int]]:
+    """Where the lines stand that hold an anchor: patterns are far slower than a search for a word."""
+    if "\n" not in text or shape.anchors == (".",):
+        yield 0, len(text)
         return
-    for scope in _compiled(shape.within, any_case=shape.any_case).finditer(text):
-        for match in pattern.finditer(text, *scope.span()):
-            yield from _secrets(shape, match)
+    searched = _lower(text) if shape.any_case else text
+    lines = set()
+    for anchor in shape.anchors:
+        at = searched.find(anchor)
+        while at >= 0:
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            end = len(text) if end < 0 else end
+            lines.add((start, end))
+            at = searched.find(anchor, end)
+    yield from sorted(lines)
+
+
+@functools.lru_cache(maxsize=1)
+def _lower(text: str) -> str:
+    """The text with ASCII in lower case; of the same length, unlike `str.lower`, which also folds more."""
+    return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
 def _secrets(shape: Shape, match: re.Match[str]) -> Iterator[Span]:

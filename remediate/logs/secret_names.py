@@ -8,23 +8,23 @@ _COLOUR = r"(?:\x1b\[[0-9;]{0,12}m){0,2}"
 _QUOTE = r"\\{0,3}[\"'`]"
 _QUOTED = (
     r"""(?:\\{1,3}["']([^"'\\\n]{3,})|"((?:[^"\\\n]|\\[^\n]){3,})"""
-    r"""|'((?:[^'\\\n]|\\[^\n]){3,})|`([^`\n]{3,}))"""
+    r"""|'((?:[^'\\\n]|\\[^\n]){3,}))"""
 )
 _BARE = r"[^\s\"'`,;&<>(){}\[\]\\\x1b]"
 
 # What follows a secret's name without being a secret: a word of a language, a variable, a call.
 _HARMLESS = (
     r"(?!\\{0,3}[\"'`]?(?:(?:true|false|null|nil|none|undefined|unknown|empty|missing|required|invalid|string|str"
-    r"|optional|any|bool|boolean|bytes|number|int|object|yes|no|redacted|hidden|masked|filtered|secret|password|token)"
+    r"|optional|any|self|this|new|await|bool|boolean|bytes|number|int|object|yes|no|redacted|hidden|masked|filtered|secret|password|token)"
     r"(?![A-Za-z0-9_@#$%^&*+-])"
     r"|\$[A-Za-z_{(]|%[A-Za-z_]{1,40}%|[A-Za-z_][\w.]{0,80}[(\[]|\{\{|<))"
 )
 
-_PASS_OF = "db|user|root|admin|smtp|ftp|mail|redis|mongo|ssh"
+_USERS = "db|user|root|admin|smtp|ftp|mail|redis|mongo|ssh"
 _KEY_OF = "api|access|account|private|auth|signing|encryption"
 _NAME = (
-    r"(?:passw(?:or)?d|pass_?phrase|secret|token|credential|mysql_pwd|rediscli_auth|storepass|keypass"
-    rf"|(?:{_KEY_OF})[_.-]?key|(?:{_PASS_OF})_?pass"
+    r"(?:passw(?:or)?d|pass_?phrase|secret|(?<!tik)token|credential|mysql_pwd|rediscli_auth|storepass|keypass"
+    rf"|(?:{_KEY_OF})[_.-]?key|_pass|(?:{_USERS})pass(?==)"
     r"|(?<![a-z])_auth(?=[\"']?\s?[:=])|(?<=[\"'])auth(?=[\"']))"
 )
 _NOT_ABOUT = (
@@ -32,15 +32,21 @@ _NOT_ABOUT = (
     r"|scope|ize|ise|limit|manager|ref\b|refs\b|store|provider|kind|class|usage|budget|s?_?(?:used|per|left)))"
 )
 _NAMES = (
-    *("passw", "passphrase", "pass_phrase", "secret", "token", "credential", "mysql_pwd", "rediscli_auth"),
-    *("_auth", '"auth"', "'auth'", "storepass", "keypass"),
-    *(f"{word}{gap}pass" for word in _PASS_OF.split("|") for gap in ("", "_")),
-    *(f"{word}{gap}key" for word in _KEY_OF.split("|") for gap in ("", "_", "-", ".")),
+    *("passw", "passphrase", "pass_phrase", "_pass", "pass=", "storepass", "keypass", "mysql_pwd"),
+    *("secret", "token", "credential", "_auth", '"auth"', "'auth'"),
+    *("_key", "-key", ".key", *(f"{word}key" for word in _KEY_OF.split("|"))),
 )
 
 _SCHEMES = r"(?:basic|bearer|token|negotiate|ntlm|apikey|api-key|splunk|bot|key|jwt|private-token|genie-?key)"
 _LONG_SCHEMES = r"(?:digest|aws4-hmac-sha256|hawk|oauth|signature|sharedkey(?:lite)?)"
-_HEADER_END = _COLOUR + r"\\{0,3}[\"'\]]{0,2}" + _COLOUR + r"[ \t]{0,4}(?:=>|[:=,])" + _COLOUR + r"[ \t]{0,4}"
+_HEADER_END = (
+    _COLOUR
+    + r"\\{0,3}[\"'\]]{0,2}"
+    + _COLOUR
+    + r"(?:[ \t]{0,4}(?:=>|[:=])|(?<=[\"']),)"
+    + _COLOUR
+    + r"[ \t]{0,4}"
+)
 _OPENING = r"(?:b?\\{0,3}[\"'\[(]){0,3}"
 # What ends a name, and what may stand between it and the value.
 _NAME_END = rf"{_NOT_ABOUT}[a-z0-9_]{{0,24}}{_COLOUR}(?:{_QUOTE}\]?|\])?"
@@ -85,7 +91,7 @@ NAMED: tuple[Shape, ...] = (
         anchors=_HEADERS,
         pattern=r"(?:api-?key|(?:auth|private|job|deploy|vault|gitlab|security|circle|x|csrf|x-figma|session|access)"
         rf"-token|jfrog-art-api|subscription-key|fastly-key|x-(?:tableau-)?auth){_HEADER_END}{_OPENING}{_HARMLESS}"
-        r"(?=[^\s\"'\\]{0,64}[0-9A-Z_])([^\s\"'\\,;)\]}@]{6,})",
+        r"(?=[^\s\"'\\]{0,64}[0-9])([^\s\"'\\,;)\]}@]{6,})",
     ),
     Shape(
         any_case=True,
@@ -116,7 +122,7 @@ NAMED: tuple[Shape, ...] = (
         kind="secret",
         anchors=_NAMES,
         needs="=",
-        pattern=rf"{_NAME}{_NAME_END}[ \t]{{0,3}}(?:=>|:=|={{1,2}}){_VALUE_START}"
+        pattern=rf"{_NAME}{_NAME_END}[ \t]{{0,3}}(?:=>|:=|=(?!=)){_VALUE_START}"
         rf"(?:{_QUOTED}|({_BARE}{{4,}}))",
     ),
     Shape(
@@ -145,7 +151,7 @@ NAMED: tuple[Shape, ...] = (
         any_case=True,
         kind="secret",
         anchors=("pwd=", "pwd ="),
-        pattern=r"(?:^|[;&?,\"' \t])pwd ?= ?([^\s;&\"'/~.][^\s;&\"']{2,})",
+        pattern=r"(?<![^;&?,\"' \t\n])pwd ?= ?([^\s;&\"'/~.][^\s;&\"']{2,})",
     ),
     Shape(
         any_case=True,

@@ -13,10 +13,10 @@ import msgspec
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of secret. Nothing is compiled before one of its anchors stands in a text.
 
-    The pattern's groups are the secret. Without groups, the whole match is, with the word that it is glued to;
-    with a group `proof`, the whole match is if that took part. With `within`, the pattern is looked for inside
-    each match of that. `needs` must stand in the text too. In `any_case` shapes, case does not count, and
-    anchors are in lower case.
+    The pattern's groups are the secret. Without groups, the whole match is, with the word that it is glued
+    to; with a group `proof`, the whole match is if that took part. With `within`, the pattern is looked for
+    inside each match of that. `needs` must stand in the text too. In `any_case` shapes, case does not count,
+    and anchors are in lower case.
     """
 
     kind: str

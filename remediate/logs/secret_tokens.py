@@ -58,7 +58,7 @@ _TOKENS: tuple[tuple[str, str, str], ...] = (
         r"[?&](?:amp;)?(?:X-(?:Amz|Goog)-(?:Signature|Credential|Security-Token)|Signature|key|code)=([A-Za-z0-9%+/=_~.-]{20,})",
     ),
     ("npm-token", "npm_", r"npm_[A-Za-z0-9]{36,}"),
-    ("pypi-token", "pypi-", r"pypi-[A-Za-z0-9_-]{50,}"),
+    ("pypi-token", "pypi-AgE", r"pypi-AgE[A-Za-z0-9_-]{40,}"),
     ("rubygems-token", "rubygems_", r"rubygems_[0-9a-f]{40,}"),
     ("nuget-key", "oy2", _START + r"oy2[a-z0-9]{43,}"),
     ("crates-token", "cio", _START + r"cio[A-Za-z0-9]{32}(?![A-Za-z0-9])"),
