@@ -45,6 +45,7 @@ class Draft(msgspec.Struct, kw_only=True, eq=False):
     error_line: int | None = None
     certain: bool = False
     cleanup: bool = False
+    setup: bool = False
     implicit: bool = False
 
     def error(self, line: int, *, certain: bool) -> None:
@@ -54,11 +55,9 @@ class Draft(msgspec.Struct, kw_only=True, eq=False):
         self.certain = self.certain or certain
 
     @property
-    def broken(self) -> bool:
-        """Whether the step surely failed."""
-        if self.cleanup or self.error_line is None:
-            return False
-        return self.certain or self.error_line > self.last - _LAST_WORDS
+    def ends_in_error(self) -> bool:
+        """Whether the step's last words are an error."""
+        return self.error_line is not None and self.error_line > self.last - _LAST_WORDS
 
     def step(self, *, failed: bool) -> Step:
         """The step as it is reported."""

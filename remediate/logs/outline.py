@@ -13,6 +13,9 @@ _KEPT = 2000
 _SHOWN = 600
 _READ = 4096
 
+# What `gh` writes where it cannot tell the steps of a job apart.
+_UNKNOWN = "UNKNOWN STEP"
+
 # After a step's "##[group]Run" come the lines of its script, then what surrounds it.
 _SURROUNDINGS = re.compile(rb"(?:shell: |with:|env:|##\[)")
 
@@ -69,7 +72,9 @@ class OutlineBuilder:
     def finish(self, last_line: int) -> Outline:
         """The outline of all that was marked in a log of so many lines."""
         self._close(last_line)
-        told = [draft for draft in self._steps if not draft.implicit or draft.broken or len(self._steps) > 1]
+        told = [
+            draft for draft in self._steps if not draft.implicit or draft.error_line or len(self._steps) > 1
+        ]
         failing = self._failing(told)
         failed = self._failed(failing)
         return Outline(
@@ -80,7 +85,7 @@ class OutlineBuilder:
             failed=failed,
             conclusion=self._conclusion or {True: "failure", False: "success", None: ""}[failed],
             last_line=last_line,
-            truncated=bool(self._begun > self._ended and not failing and self._verdict is None),
+            truncated=self._form.ends and not self._ended and not failing and self._verdict is None,
         )
 
     def _take(
@@ -133,20 +138,24 @@ class OutlineBuilder:
         if name:
             self._job = name
             return
-        if self._current.implicit or self._current.cleanup:
-            self._begun += 1
-            self._open(Draft(name=self._name("Set up job"), first=line, job=self._job))
+        if self._current.setup:
+            return
+        self._begun += 1
+        if line > 2 and self._current.first != line:
+            self._open(Draft(name="", first=line, job=self._job))
+        self._current.name = self._name("Set up job")
+        self._current.setup, self._current.implicit = True, False
 
     def _move(self, line: int, content: Content) -> None:
+        """`gh run view` names job and step on each line; before the first mark no other step began."""
+        first = line if self._place != ("", "") else self._current.first
         self._place = (content.job, content.step)
         self._job = content.job
-        self._open(
-            Draft(name=self._name(""), first=line, job=content.job, implicit=content.step == "UNKNOWN STEP")
-        )
+        self._open(Draft(name=self._name(""), first=first, job=self._job, implicit=content.step == _UNKNOWN))
 
     def _name(self, otherwise: str) -> str:
         step = self._place[1]
-        return step if step and step != "UNKNOWN STEP" else otherwise
+        return step if step and step != _UNKNOWN else otherwise
 
     def _open(self, draft: Draft) -> None:
         self._close(draft.first - 1)
@@ -176,15 +185,20 @@ class OutlineBuilder:
             return name or None
         return "\n".join(lines)[:_READ] or None
 
+    def _broken(self, draft: Draft) -> bool:
+        return draft.certain or (self._form.speaks_last and draft.ends_in_error)
+
     def _failing(self, steps: list[Draft]) -> list[Draft]:
         working = [draft for draft in steps if not draft.cleanup]
-        certain = [draft for draft in working if draft.broken]
-        return certain or [draft for draft in working if draft.error_line][-1:]
+        certain = [draft for draft in working if self._broken(draft)]
+        if certain or self._verdict is None:
+            return certain or [draft for draft in working if draft.error_line][-1:]
+        return working[-1:] if self._verdict else []
 
     def _failed(self, failing: list[Draft]) -> bool | None:
         if self._verdict is not None:
             return self._verdict
-        if any(draft.broken for draft in failing):
+        if any(self._broken(draft) for draft in failing):
             return True
         whole = 0 < self._begun <= self._ended
         return False if whole and not failing and self._final is None else None

@@ -21,6 +21,7 @@ AZURE = Format(
         sign(rb"^(?:\S+Z )?Current agent version: '", 10),
         sign(rb"^(?:\S+Z )?##\[error\](?:Bash|PowerShell|Cmd\.exe) exited with code '", 20),
     ),
+    speaks_last=True,
     events=(
         event("step", r"##\[section\]Starting: ", rb"^##\[section\]Starting: (?P<name>.+)"),
         event("step-end", r"##\[section\]Finishing: ", rb"^##\[section\]Finishing: "),

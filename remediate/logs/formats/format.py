@@ -50,7 +50,11 @@ class Sign(msgspec.Struct, frozen=True):
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """How one CI system writes its logs."""
+    """How one CI system writes its logs.
+
+    `ends` says that a whole log tells of its end, `speaks_last` that a step whose last words are an error has
+    failed.
+    """
 
     name: str
     title: str
@@ -59,7 +63,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     levels: dict[bytes, Level] = {}
     signs: tuple[Sign, ...] = ()
     events: tuple[Event, ...] = ()
-    indented: bool = False
+    ends: bool = False
+    speaks_last: bool = False
 
     def content(self, line: bytes) -> Content:
         """The line without prefix and marks; never fails, whatever the line is."""

@@ -20,7 +20,7 @@ LEVELS: dict[bytes, Level] = {
 
 TIMESTAMP = rb"(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z(?: |$)"
 
-MARKS = re.compile(rb"##\[(error|warning|notice|debug|group|endgroup|command|section)\]")
+MARKS = re.compile(rb"##\[(error|warning|notice|debug|group|endgroup|command|section)\]|\[(command)\]")
 
 _ERROR = rb"^(?:##\[error\]| *Error: )"
 
@@ -81,6 +81,8 @@ GITHUB = Format(
         sign(rb"^(?:\S+Z )?##\[(?:group|endgroup|error|warning|command)\]", 3),
     ),
     events=_EVENTS,
+    ends=True,
+    speaks_last=True,
 )
 
 GH_CLI = Format(
@@ -91,6 +93,8 @@ GH_CLI = Format(
     levels=LEVELS,
     signs=(sign(rb"^[^\t\n]+\t[^\t\n]+\t(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", 6, 20),),
     events=(*_EVENTS, event("group", "\\t\ufeff20\\d\\d-", rb"(?!)")),
+    ends=True,
+    speaks_last=True,
 )
 
 WEB = Format(
@@ -104,6 +108,7 @@ WEB = Format(
     ),
     levels={**LEVELS, b"Error": "error", b"Warning": "warning"},
     signs=_PHRASES,
+    speaks_last=True,
     events=(
         event("step", r"Run [a-zA-Z./-]{3,20}", rb"^ *Run (?P<name>[\w.-]+/[\w./-]+@\S+|\.{0,2}/\S+)"),
         event("step", "", rb"^Run (?P<name>[a-z][\w.-]+(?: .+)?$)"),

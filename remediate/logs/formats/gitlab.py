@@ -24,6 +24,7 @@ GITLAB = Format(
         sign(rb"^(?:\S+Z \d\d[OE][ +])?Executing \"\w+\" stage of the job script", 6),
         sign(rb"^(?:\S+Z \d\d[OE][ +])?Cleaning up project directory and file based variables", 6),
     ),
+    ends=True,
     events=(
         event("step-end", r"section_end:\d", rb"section_end:\d+:"),
         event("cleanup", r"section_start:\d", rb"section_start:\d+:(?:after_script|cleanup_)"),

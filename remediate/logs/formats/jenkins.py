@@ -25,6 +25,7 @@ JENKINS = Format(
         sign(rb"^" + _STAMP + rb"Build step '.*' marked build as failure", 8),
         sign(rb"^" + _STAMP + rb"ERROR: script returned exit code \d+", 6),
     ),
+    ends=True,
     events=(
         event("cleanup", r"\[Pipeline\] ", rb"^\[Pipeline\] \{ \(Declarative: Post Actions\)"),
         event("step", "", rb"^\[Pipeline\] \{ \((?P<name>(?!Declarative: Post Actions)[^\n]+)\)$"),

@@ -22,6 +22,7 @@ TRAVIS = Format(
         sign(rb"^\$ (?:export|git clone|travis_|nvm|jdk_switcher|rvm) ?", 2),
         sign(rb"Setting environment variables from \.travis\.yml", 5),
     ),
+    ends=True,
     events=(
         event("group", r"travis_fold:start:", rb"travis_fold:start:(?P<name>[\w.-]+)"),
         event("group-end", r"travis_fold:end:", rb"travis_fold:end:"),
