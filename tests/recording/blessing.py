@@ -42,7 +42,7 @@ def find_faults(recording: Recording, diagnosis: Diagnosis) -> tuple[str, ...]:
         faults.append(f"cause {diagnosis['cause']}, in truth {recording.cause}")
     if not recording.allows(diagnosis["recovery"]):
         faults.append(f"recovery {diagnosis['recovery']}, in truth {recording.recovery}")
-    if not _is_near(recording, diagnosis):
+    if recording.cause != "unclassified" and not _is_near(recording, diagnosis):
         shown = [item["line"] for item in diagnosis["evidence"]]
         faults.append(f"evidence {shown}, in truth {list(recording.evidence)}")
     if recording.kind != "healable" and is_touch(diagnosis):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
+
+from .sandbox import PYTHON
 
 # Written in two halves so that this file, too, holds no registry's name.
 REGISTRIES = tuple(
@@ -32,6 +35,7 @@ PATHS = (b"/root/", b"/tmp/", b"/work/main", b"/work/shared", b"remediate-record
 LIMIT = 60_000
 
 REPLACED = (
+    (re.compile(re.escape(sys.base_prefix).encode()), str(PYTHON).encode()),
     (re.compile(rb"/tmp(?=/)"), b"/home/runner/work/_temp"),
     *(
         (re.compile(rb"\b(?:[\w-]+\.)*" + re.escape(host) + rb"\b"), b"registry.example")
