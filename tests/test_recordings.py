@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from recording import blessing, header, hygiene  # noqa: E402
+from recording import blessing, header, hygiene
 
 LOGS = Path(__file__).parent / "logs"
 PATHS = sorted(LOGS.glob("*/*.log"))

@@ -26,11 +26,12 @@ def diagnose(recording: Recording) -> Diagnosis | None:
         command = [sys.executable, "-m", "remediate", "diagnose", str(log), "--format", "json"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
-        answer = json.loads(done.stdout)
+        answer: Any = json.loads(done.stdout)
     except json.JSONDecodeError:
         print(done.stderr.strip()[-500:], file=sys.stderr)
         return None
-    return answer[0] if isinstance(answer, list) else answer
+    diagnosis: Diagnosis = answer[0] if isinstance(answer, list) else answer
+    return diagnosis
 
 
 def find_faults(recording: Recording, diagnosis: Diagnosis) -> tuple[str, ...]:

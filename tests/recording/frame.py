@@ -69,7 +69,7 @@ Initialized empty Git repository in /home/runner/work/demo/demo/.git/
 [command]/usr/bin/git config --local http.https://github.com/.extraheader AUTHORIZATION: basic ***
 ##[endgroup]
 ##[group]Fetching the repository
-[command]/usr/bin/git -c protocol.version=2 fetch --no-tags --prune --depth=1 origin +{sha}:refs/remotes/origin/main
+[command]/usr/bin/git -c protocol.version=2 fetch --no-tags --depth=1 origin +{sha}:refs/remotes/origin/main
 From https://github.com/demo/demo
  * [new ref]         {sha} -> origin/main
 ##[endgroup]
@@ -92,7 +92,7 @@ Temporarily overriding HOME='/home/runner/work/_temp/{uuid}' before making globa
 Adding repository directory to the temporary git global config as a safe directory
 [command]/usr/bin/git config --global --add safe.directory /home/runner/work/demo/demo
 [command]/usr/bin/git config --local --name-only --get-regexp core\\.sshCommand
-[command]/usr/bin/git config --local --name-only --get-regexp http\\.https\\:\\/\\/github\\.com\\/\\.extraheader
+[command]/usr/bin/git config --local --get-regexp http\\.https\\:\\/\\/github\\.com\\/\\.extraheader
 http.https://github.com/.extraheader
 [command]/usr/bin/git config --local --unset-all http.https://github.com/.extraheader
 """
@@ -102,8 +102,8 @@ SHUTDOWN = (
     "stopped, or a manually started runner is canceled."
 )
 LOST = (
-    "##[error]The hosted runner: GitHub Actions {number} lost communication with the server. Anything in your "
-    "workflow that terminates the runner process, starves it for CPU/Memory, or blocks its network "
+    "##[error]The hosted runner: GitHub Actions {number} lost communication with the server. Anything in "
+    "your workflow that terminates the runner process, starves it for CPU/Memory, or blocks its network "
     "access can cause this error."
 )
 CANCELED = "##[error]The operation was canceled."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .recorder import NotRecorded, install, record
+from .recorder import RecordingError, install, record
 from .scenario import FOLDER, Scenario, load_file
 
 
@@ -21,7 +21,7 @@ def main(action: str, name: str, target: str) -> int:
             install(scenario)
         else:
             record(scenario, Path(target))
-    except NotRecorded as problem:
+    except RecordingError as problem:
         print(f"{name}: {problem}", file=sys.stderr)
         return 1
     return 0

@@ -19,7 +19,7 @@ from .hygiene import clean, find_dirt
 from .scenario import Scenario
 
 
-class NotRecorded(Exception):
+class RecordingError(Exception):
     """The play went otherwise than the scenario says."""
 
 
@@ -67,12 +67,16 @@ def _set_stage(scenario: Scenario) -> None:
 def _run_quietly(scenario: Scenario, command: str) -> bytes:
     """As root, for a stage is set by its owner; what it makes in the work folder is the runner's."""
     environment = sandbox.environment(scenario.env)
-    arguments = ["bash", "-e", "-c", command]
     done = subprocess.run(
-        arguments, cwd=sandbox.WORK, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ["bash", "-e", "-c", command],
+        cwd=sandbox.WORK,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     if done.returncode:
-        raise NotRecorded(f"{command!r} failed:\n{done.stdout.decode(errors='replace')[-3000:]}")
+        raise RecordingError(f"{command!r} failed:\n{done.stdout.decode(errors='replace')[-3000:]}")
     hand_over = ["find", str(sandbox.HOME), "-xdev", "-user", "0"]
     hand_over += ["-exec", "chown", "-h", f"{sandbox.USER}:{sandbox.USER}", "{}", "+"]
     subprocess.run(hand_over, check=False, stderr=subprocess.DEVNULL)  # a stage may be read-only
@@ -91,7 +95,7 @@ def _play(scenario: Scenario) -> tuple[Frame, bool]:
         if output:
             frame.say_output(clean(output))
         frame.close_step(step, code)
-        failed = failed or bool(code) and not step.get("continue-on-error")
+        failed = failed or (bool(code) and not step.get("continue-on-error"))
         if step.get("end") in ABRUPT:
             return frame, True
     frame.close()
@@ -130,7 +134,7 @@ def _listen(process: subprocess.Popen[bytes], step: dict[str, Any], patience: in
                 heard += part
     if "end" not in step:
         _stop(process)
-        raise NotRecorded(f"no end after {patience} s:\n{heard[-3000:].decode(errors='replace')}")
+        raise RecordingError(f"no end after {patience} s:\n{heard[-3000:].decode(errors='replace')}")
     return heard + _stop(process), 143
 
 
@@ -167,7 +171,7 @@ def _keep(scenario: Scenario, target: Path, version: str, frame: Frame, failed: 
     wrong = [problem for problem, found in problems.items() if found]
     if wrong:
         output = log.decode(errors="replace").partition("log -1 --format=%H")[2]
-        raise NotRecorded(f"{'; '.join(wrong)}:\n{output[-6000:]}")
+        raise RecordingError(f"{'; '.join(wrong)}:\n{output[-6000:]}")
     truth = {
         "scenario": scenario.id,
         "tool": version,

@@ -30,7 +30,7 @@ HOSTS = """\
 
 
 def cache_folder() -> Path:
-    root = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    root = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
     return Path(root) / "remediate-record"
 
 
@@ -55,9 +55,9 @@ def furnish(tool: Path, certificates: Path, *, network: bool) -> None:
     """Lay out the runner's file system over this process's own mount namespace."""
     python = Path(sys.base_prefix)
     parts = [(hold(tool), TOOL), (hold(python), PYTHON), (hold(_rust()), RUST)]
-    for place in ("/home", "/opt", "/root", "/srv", "/tmp"):
-        mount("-t", "tmpfs", "tmpfs", place)
-        Path(place).chmod(0o755)
+    for hidden in ("/home", "/opt", "/root", "/srv", "/tmp"):
+        mount("-t", "tmpfs", "tmpfs", hidden)
+        Path(hidden).chmod(0o755)
     if not python.exists():  # it looks for its own libraries there, and for what we import later
         parts.append((parts[1][0], python))
     Path("/tmp").chmod(0o1777)
@@ -112,7 +112,7 @@ def _raise_loopback() -> None:
 
 
 def _rust() -> Path:
-    found = Path(os.path.expanduser("~/.rustup/toolchains/stable-x86_64-unknown-linux-gnu"))
+    found = Path("~/.rustup/toolchains/stable-x86_64-unknown-linux-gnu").expanduser()
     return found if found.exists() else Path("/usr/lib/rustlib")
 
 

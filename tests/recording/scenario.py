@@ -11,7 +11,7 @@ import yaml
 FOLDER = Path(__file__).parent / "scenarios"
 
 
-class BadScenario(Exception):
+class ScenarioError(Exception):
     """A scenario file that does not say what it must."""
 
 
@@ -60,7 +60,7 @@ def load_file(path: Path) -> tuple[Scenario, ...]:
 def _build(path: Path, name: str, shared: dict[str, Any], own: dict[str, Any]) -> Scenario:
     unknown = (own.keys() | shared.keys()) - KEYS
     if unknown:
-        raise BadScenario(f"{path.name}: {name}: unknown {', '.join(sorted(unknown))}")
+        raise ScenarioError(f"{path.name}: {name}: unknown {', '.join(sorted(unknown))}")
     values = {"tool": path.stem, **shared, **own, "name": name}
     for key in MERGED:
         values[key] = {**shared.get(key, {}), **own.get(key, {})}
@@ -85,5 +85,5 @@ def _check(path: Path, scenario: Scenario) -> Scenario:
     }
     for problem, found in problems.items():
         if found:
-            raise BadScenario(f"{path.name}: {scenario.name}: {problem}")
+            raise ScenarioError(f"{path.name}: {scenario.name}: {problem}")
     return scenario
