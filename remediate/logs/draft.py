@@ -48,9 +48,9 @@ class Draft(msgspec.Struct, kw_only=True, eq=False):
     setup: bool = False
     implicit: bool = False
 
-    def error(self, line: int, *, certain: bool) -> None:
-        """An error stands in the line; a certain one ends the step."""
-        if certain or not self.certain:
+    def error(self, line: int | None, *, certain: bool) -> None:
+        """An error stands in the line, or was told after the step; a certain one ends the step."""
+        if line is not None and (certain or not self.certain):
             self.error_line = line
         self.certain = self.certain or certain
 

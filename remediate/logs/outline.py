@@ -37,6 +37,9 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
     truncated: bool = False
 
 
+_Said = dict[str, bytes | None]
+
+
 class OutlineBuilder:
     """Takes the structural lines of a log in their order; what it keeps does not grow with the log."""
 
@@ -88,49 +91,65 @@ class OutlineBuilder:
             truncated=self._form.ends and not self._ended and not failing and self._verdict is None,
         )
 
-    def _take(
-        self, kind: Kind, said: dict[str, bytes | None], line: int, content: Content, after: bytes
-    ) -> None:
+    def _take(self, kind: Kind, said: _Said, line: int, content: Content, after: bytes) -> None:
         name = (said.get("name") or b"").decode("utf-8", "replace").strip()[:_SHOWN]
         match kind:
             case "step":
-                self._open(
-                    Draft(name=self._name(name), first=line, job=self._job, command=self._script(name, after))
-                )
-            case "job":
-                self._begin(name, line)
+                self._open(self._draft(name, line, command=self._script(name, after)))
             case "cleanup":
-                self._open(Draft(name=self._name("cleanup"), first=line, job=self._job, cleanup=True))
+                self._open(self._draft("cleanup", line, cleanup=True))
+            case "finished":
+                self._ended += 1
+                self._open(self._draft("Complete job", line, cleanup=True))
             case "step-end":
                 self._close(line)
                 self._current = Draft(name="", first=line + 1, implicit=True, job=self._job)
+            case "job":
+                self._begin(name, line)
             case "group" | "group-end":
                 self._fold(kind, name, line)
             case "command":
                 self._current.command = name
-            case "finished":
-                self._ended += 1
-                self._open(Draft(name=self._name("Complete job"), first=line, job=self._job, cleanup=True))
-            case "succeeded" | "failed":
-                self._verdict = kind == "failed"
-                if kind == "failed" and self._final is None:
-                    self._final = (line, _shown(content))
+            case "skipped":
+                self._current.cleanup = True
+            case _:
+                self._tell(kind, said, line, content)
+
+    def _tell(self, kind: Kind, said: _Said, line: int, content: Content) -> None:
+        match kind:
+            case "succeeded":
+                self._verdict = False
+            case "failed":
+                self._verdict = True
+                self._final = self._final or (line, _shown(content))
             case "exit":
-                self._exit(int(said.get("number") or 0), line, content)
-            case "error" | "failing":
-                self._error(line, content, certain=kind == "failing")
+                self._exit(int((said.get("number") or b"0")[:9]), line, content)
             case "cancelled" | "timeout":
                 self._conclusion = kind
                 self._error(line, content, certain=True)
+            case _:
+                self._error(line, content, certain=kind == "failing")
+
+    def _draft(self, name: str, line: int, *, command: str | None = None, cleanup: bool = False) -> Draft:
+        return Draft(name=self._name(name), first=line, job=self._job, command=command, cleanup=cleanup)
 
     def _error(self, line: int, content: Content, *, certain: bool) -> None:
-        self._current.error(line, certain=certain)
-        if not self._current.cleanup:
+        culprit = self._culprit() if certain else self._current
+        culprit.error(line if culprit is self._current else None, certain=certain)
+        if not culprit.cleanup:
             self._final = (line, _shown(content))
 
+    def _culprit(self) -> Draft:
+        """The step that a verdict speaks of: some systems give it when the step is over."""
+        if self._form.speaks_last or not (self._current.implicit or self._current.cleanup):
+            return self._current
+        ended = (draft for draft in reversed(self._steps) if not (draft.implicit or draft.cleanup))
+        return next(ended, self._current)
+
     def _exit(self, number: int, line: int, content: Content) -> None:
-        if number or self._current.code is None:
-            self._current.code = number
+        culprit = self._culprit()
+        if number or culprit.code is None:
+            culprit.code = number
         if number:
             self._error(line, content, certain=True)
 

@@ -22,6 +22,7 @@ Kind = Literal[
     "failing",  # the CI system says that the step failed
     "cancelled",
     "timeout",
+    "skipped",  # the step that runs is left out
     "cleanup",  # from here on only tidying up
     "finished",  # the job reached its end, whichever way
     "succeeded",

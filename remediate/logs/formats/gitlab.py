@@ -8,6 +8,9 @@ from remediate.logs.formats.format import Format, event, sign
 
 _SECTION = rb"section_(?:start|end):\d+:[\w.-]+(?:\[[^\]\n]*\])?\r?"
 
+# Sections that come after the script, whether it failed or not.
+_AFTER = rb"(?:after_script|cleanup_|upload_artifacts|archive_cache)"
+
 GITLAB = Format(
     name="gitlab",
     title="GitLab CI",
@@ -27,13 +30,13 @@ GITLAB = Format(
     ends=True,
     events=(
         event("step-end", r"section_end:\d", rb"section_end:\d+:"),
-        event("cleanup", r"section_start:\d", rb"section_start:\d+:(?:after_script|cleanup_)"),
-        event("step", "", rb"section_start:\d+:(?P<name>(?!after_script|cleanup_)[\w.-]+)"),
+        event("cleanup", r"section_start:\d", rb"section_start:\d+:" + _AFTER),
+        event("step", "", rb"section_start:\d+:(?P<name>(?!" + _AFTER + rb")[\w.-]+)"),
         event("timeout", r"ERROR: Job failed", rb"ERROR: Job failed.*: execution took longer than"),
         event("cancelled", r"ERROR: Job failed: cancel", rb"ERROR: Job failed: cancel"),
         event("exit", "", rb"ERROR: Job failed.*exit (?:code|status) (?P<number>\d+)"),
-        event("failed", "", rb"^ERROR: Job failed"),
-        event("error", r"ERROR: [A-Z]", rb"^ERROR: (?!Job failed)"),
-        event("succeeded", r"Job succeeded", rb"^Job succeeded$"),
+        event("failed", "", rb"(?:^|\r)ERROR: Job failed"),
+        event("error", r"ERROR: [A-Z]", rb"(?:^|\r)ERROR: (?!Job failed)"),
+        event("succeeded", r"Job succeeded", rb"(?:^|\r)Job succeeded$"),
     ),
 )

@@ -23,7 +23,7 @@ TEAMCITY = Format(
         sign(rb"^Build '.*' #\S+", 4),
     ),
     events=(
-        event("step", r"\]: Step \d+/\d+", _STAMP + rb"Step (?P<name>\d+/\d+.*)"),
+        event("step", r"Step \d+/\d+: ", _STAMP + rb"Step (?P<name>\d+/\d+.*)"),
         event("exit", r"Process exited with code", rb"Process exited with code (?P<number>-?\d+)"),
         event("failing", r"\) failed", _STAMP + rb"(?:\[Step \d+/\d+\] )?Step .* failed$"),
         event("group", r"##teamcity\[blockOpened", rb"##teamcity\[blockOpened name='(?P<name>[^']*)'"),

@@ -16,7 +16,7 @@ TRAVIS = Format(
     signs=(
         sign(rb"travis_(?:fold|time):(?:start|end):", 5),
         sign(rb"^Using worker: ", 8),
-        sign(rb"^Done\. Your build exited with \d+", 12),
+        sign(rb"(?:^|\r)Done\. Your build exited with \d+", 12),
         sign(rb"^The command \".*\" (?:exited with \d+|failed and exited with \d+)", 8),
         sign(rb"^Build system information", 5),
         sign(rb"^\$ (?:export|git clone|travis_|nvm|jdk_switcher|rvm) ?", 2),
@@ -27,8 +27,12 @@ TRAVIS = Format(
         event("group", r"travis_fold:start:", rb"travis_fold:start:(?P<name>[\w.-]+)"),
         event("group-end", r"travis_fold:end:", rb"travis_fold:end:"),
         event("step", r"travis_time:start:", rb"travis_time:start:\S*\r?(?:travis_\S*\r?)*\$ (?P<name>.+)"),
-        event("exit", r"The command \"", rb'^The command ".*" (?:failed and )?exited with (?P<number>\d+)'),
-        event("cleanup", r"\$ [a-z_]+ after_", rb"travis_fold:start:after_"),
+        event(
+            "exit",
+            r"The command \"",
+            rb'(?:^|\r)The command ".*" (?:failed and )?exited with (?P<number>\d+)',
+        ),
+        event("cleanup", "", rb"travis_fold:start:after_"),
         event(
             "timeout",
             r"No output has been received in the last",
@@ -41,7 +45,7 @@ TRAVIS = Format(
         ),
         event("cancelled", r"Done: Job Cancelled", rb"^Done: Job Cancelled"),
         event("failed", r"Your build has been stopped", rb"^Your build has been stopped"),
-        event("succeeded", r"Done\. Your build exited with", rb"^Done\. Your build exited with 0\b"),
-        event("failed", "", rb"^Done\. Your build exited with [1-9]"),
+        event("succeeded", r"Done\. Your build exited with", rb"(?:^|\r)Done\. Your build exited with 0\b"),
+        event("failed", "", rb"(?:^|\r)Done\. Your build exited with [1-9]"),
     ),
 )
