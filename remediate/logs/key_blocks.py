@@ -17,6 +17,9 @@ _FIRST_WIDTH = 40
 _INLINE_WIDTH = 16
 _PATIENCE = 3
 
+# What the line that opens a key has at most, up to its body.
+BEGIN_WIDTH = 80
+
 _TRAIL = " \t\r\"',;"
 _BEFORE = " \t\"'|>"
 

@@ -20,11 +20,11 @@ _HARMLESS = (
     r"|\$[A-Za-z_{(]|%[A-Za-z_]{1,40}%|[A-Za-z_][\w.]{0,80}[(\[]|\{\{|<))"
 )
 
-_USERS = "db|user|root|admin|smtp|ftp|mail|redis|mongo|ssh"
+_OWNERS = "db|user|root|admin|smtp|ftp|mail|redis|mongo|ssh"
 _KEY_OF = "api|access|account|private|auth|signing|encryption"
 _NAME = (
     r"(?:passw(?:or)?d|pass_?phrase|secret|(?<!tik)token|credential|mysql_pwd|rediscli_auth|storepass|keypass"
-    rf"|(?:{_KEY_OF})[_.-]?key|_pass|(?:{_USERS})pass(?==)"
+    rf"|(?:{_KEY_OF})[_.-]?key|_pass|(?:{_OWNERS})pass(?==)"
     r"|(?<![a-z])_auth(?=[\"']?\s?[:=])|(?<=[\"'])auth(?=[\"']))"
 )
 _NOT_ABOUT = (
@@ -78,7 +78,7 @@ NAMED: tuple[Shape, ...] = (
         any_case=True,
         kind="authorization",
         anchors=("authorization",),
-        within=rf"authorization{_HEADER_END}[^\r\n]*",
+        within=rf"authorization{_HEADER_END}[^\r\n]{{0,4000}}",
         pattern=rf"(?:(?<=[:=, \t\"'(\[]){_LONG_SCHEMES}[ \t]{{1,3}}([^\r\n\\]+)"
         rf"|authorization{_HEADER_END}{_OPENING}(?:{_SCHEMES}(?:[ \t]{{1,3}}|[ \t]{{0,3}}:[ \t]{{0,3}})"
         r"([^\s\"'\\,;)\]}]+)"
@@ -98,7 +98,7 @@ NAMED: tuple[Shape, ...] = (
         kind="cookie",
         anchors=("cookie",),
         needs="=",
-        within=rf"cookie{_HEADER_END}[^\r\n]*",
+        within=rf"cookie{_HEADER_END}[^\r\n]{{0,4000}}",
         pattern=r"=([^;\s\"'\\,]+)",
     ),
     Shape(
@@ -159,7 +159,8 @@ NAMED: tuple[Shape, ...] = (
         anchors=("login", "sshpass", "mysql", "mariadb"),
         needs=" -p",
         within=r"(?:\bsshpass|\bmysql[a-z]{0,9}|\bmariadb(?:-[a-z]{1,9})?|"
-        r"\b(?:docker|podman|nerdctl|helm|skopeo|buildah|oc|az|crane|oras)[^\n]{0,30} login)[ \t][^\n]*",
+        r"\b(?:docker|podman|nerdctl|helm|skopeo|buildah|oc|az|crane|oras)[^\n]{0,30} login)"
+        r"[ \t][^\n]{0,4000}",
         pattern=r"[ \t]-p[ =]?[\"']?(?![ \t-])([^\s\"'$<][^\s\"']{2,})",
     ),
     Shape(
@@ -167,7 +168,7 @@ NAMED: tuple[Shape, ...] = (
         kind="basic-auth",
         anchors=("curl ", "wget ", "http ", "https "),
         needs=":",
-        within=r"\b(?:curl|wget|https?)[ \t][^\n]*",
+        within=r"\b(?:curl|wget|https?)[ \t][^\n]{0,4000}",
         pattern=r"[ \t](?:-u|--user|--proxy-user|-a|--auth)[ =]?[\"']?[^\s:\"'$]{0,128}:([^\s\"'$]+)",
     ),
     Shape(
