@@ -11,6 +11,13 @@ import msgspec
 from calibration.validation import Verdict
 
 
+# A label made of these words alone ("2 failed, 5 passed in 3 s") does not tell one failure from another.
+_COUNTING = frozenset(
+    "collection compilation compilejava during error errors execution failed failing failures for in interrupted "
+    "passed s skip skipped suites task test tests total".split()
+)
+
+
 class Pairs(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of pairs of answered logs, and the colliding ones by name."""
 
@@ -22,7 +29,9 @@ class Pairs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pair(verdicts: Sequence[Verdict]) -> Pairs:
-    """Two logs show the same failure when their labelled lines are the same letters, digits left aside."""
+    """Counts over all pairs of logs whose label names its failure.
+
+    Two logs show the same failure when their labelled lines are the same letters, digits left aside."""
     known = [(identity(v), v.diagnosis.signature, v.case.label.path.name) for v in verdicts if v.right and v.failed]
     known = [entry for entry in known if entry[0]]
     same = agree = different = collide = 0
@@ -43,4 +52,4 @@ def identity(verdict: Verdict) -> str:
     """What a label says of a failure, independent of how signatures are made."""
     label = verdict.case.label
     letters = re.sub(r"[^a-z]+", " ", " ".join(label.texts).lower()).strip()
-    return f"{label.cause}: {letters}" if letters else ""
+    return f"{label.cause}: {letters}" if set(letters.split()) - _COUNTING else ""

@@ -17,6 +17,8 @@ from remediate.model.diagnosis import Diagnosis
 from remediate.rules.catalog import Catalog
 
 TOUCHING = 0.85
+# Causes of which at least one kind may be healed; touching any other is harm.
+TOUCHABLE = frozenset(name for name, cause in CAUSES.items() if cause.strategies)
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +38,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def answered(self) -> bool:
         return self.diagnosis.cause != UNCLASSIFIED
+
+    @property
+    def harms(self) -> bool:
+        """A touch where the truth is a failure that a machine must not act on, or no failure at all."""
+        return self.touches and self.case.label.cause not in TOUCHABLE
 
     @property
     def touches(self) -> bool:

@@ -87,7 +87,7 @@ def diagnoses(
     for source in find_sources(sources, sys.stdin.buffer):
         with source.open() as stream:
             for part in open_logs(stream, source.name, Limits()):
-                yield diagnose(part.stream, catalog, fit, source=part.name, form=form, redactor=redactor)
+                yield diagnose(part.stream, catalog, fit, redactor, source=part.name, form=form)
 
 
 def secrets_named(names: tuple[str, ...]) -> list[str]:

@@ -16,6 +16,8 @@ from remediate.rules.catalog import Catalog
 
 Features = dict[str, float]
 
+_JUST_ABOVE = 4
+
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A rule that was seen, its most telling sighting, and its features for the ranking."""
@@ -83,10 +85,16 @@ class _Surroundings:
         decisive = [(rule, best) for rule, best in inside if rule.role == "decisive"]
         self.causes = Counter(rule.cause for rule, _ in inside)
         self.decisive = Counter(rule.cause for rule, _ in decisive)
+        self.transient = sorted({s.line for rule, _, found in chosen if rule.transient for s in found})
         self.first = min((best.line for _, best in decisive), default=0)
         self.last = max((best.line for _, best in decisive), default=0)
         self.tests_failed = any(is_test(rule) for rule, _ in decisive)
         self.defects = len({rule.cause for rule, _ in decisive if rule.cause in DEFECTS})
+
+
+    def trouble_above(self, line: int, rule: Rule) -> bool:
+        """Whether a transient trouble stands in the few lines above, of which this line may be the outcome."""
+        return not rule.transient and any(line - _JUST_ABOVE <= other < line for other in self.transient)
 
 
 def _features(rule: Rule, best: Sighting, reading: Reading, scene: Scene, around: _Surroundings) -> Features:
@@ -138,6 +146,7 @@ def _flags(rule: Rule, best: Sighting, scene: Scene, around: _Surroundings) -> d
         f"first {kind}": decisive and best.line == around.first,
         f"last {kind}": decisive and best.line == around.last,
         f"says {kind}": True,
+        f"transient trouble just above {kind}": around.trouble_above(best.line, rule),
         "bound to final error": rule.within == "final-error",
         "anywhere": rule.within == "anywhere",
     }

@@ -11,25 +11,36 @@ from remediate.diagnosis.ranking import NOTHING, Fit, Ranking, calibrate, doubts
 from remediate.diagnosis.reading import Reading, read_log
 from remediate.diagnosis.scene import Scene, survey
 from remediate.diagnosis.signature import sign
+from remediate.diagnosis.veil import veil
 from remediate.logs.formats import Format
 from remediate.logs.outline import Step
+from remediate.logs.redaction import Redactor
 from remediate.model.cause import CAUSES, DEFECTS, REASONS, UNCLASSIFIED
 from remediate.model.diagnosis import Alternative, Diagnosis, Evidence, StepRef
 from remediate.rules.catalog import Catalog
 
 _ALTERNATIVES = 5
+# Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
+JUDGING_STEPS = frozenset({"step-runs-tests", "step-runs-linter"})
 _MISSING = (b"BlobNotFound", b"The specified blob does not exist", b"log not found", b"The logs for this run have expired")
 
 
 def diagnose(
-    stream: BinaryIO, catalog: Catalog, fit: Fit, *, source: str, form: Format | None = None
+    stream: BinaryIO,
+    catalog: Catalog,
+    fit: Fit,
+    redactor: Redactor,
+    *,
+    source: str,
+    form: Format | None = None,
 ) -> Diagnosis:
-    """The diagnosis of one log."""
-    return conclude(read_log(stream, catalog, form=form), catalog, fit, source=source)
+    """The diagnosis of one log, free of secrets."""
+    reading = read_log(stream, catalog, form=form)
+    return veil(conclude(reading, catalog, fit, source=source), redactor, reading.keys)
 
 
 def conclude(reading: Reading, catalog: Catalog, fit: Fit, *, source: str) -> Diagnosis:
-    """The diagnosis of what was read."""
+    """The diagnosis of what was read; its texts are still as they stand in the log."""
     if reading.blank:
         return _abstain(reading, "log-empty", source)
     if reading.lines < 20 and any(words in reading.head for words in _MISSING):
@@ -125,6 +136,9 @@ def objection(root: Candidate, candidates: Sequence[Candidate], scene: Scene) ->
         return "the line stands in a test's own output"
     if any(line > sighting.line for line in scene.recovered if scene.holds(line)):
         return "a later line says that the trouble was overcome"
+    judges = [c.rule.id for c in candidates if c.rule.id in JUDGING_STEPS]
+    if judges and scene.holds(sighting.line):
+        return "the step only runs tests or checks, which fetch nothing themselves"
     for other in candidates:
         defect = other.rule.cause in DEFECTS and other.rule.role == "decisive"
         if defect and scene.holds(other.sighting.line) and other.sighting.level not in ("group", "command"):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from remediate.diagnosis.reading import KEY_BORDER
 from remediate.logs.markers import MARKERS
 from remediate.model.rule import Pack
 from remediate.rules.catalog import Catalog, Table, build_catalog, ready_catalog, tabulate
@@ -17,14 +18,18 @@ TABLE = "table.bin"
 DATABASE = "patterns.bin"
 
 
+def _marks() -> list[str]:
+    return [*(pattern for _, pattern in MARKERS), KEY_BORDER]
+
+
 def tabulate_all(extra: Sequence[Pack] = ()) -> Table:
     """The table of the shipped packs, the given ones and the structural marks."""
-    return tabulate([*shipped_packs(), *extra], [pattern for _, pattern in MARKERS])
+    return tabulate([*shipped_packs(), *extra], _marks())
 
 
 def catalog_of(packs: Sequence[Pack]) -> Catalog:
     """A catalog of these packs alone."""
-    return build_catalog(tabulate(packs, [pattern for _, pattern in MARKERS]))
+    return build_catalog(tabulate(packs, _marks()))
 
 
 def load_catalog(extra: Sequence[Pack] = (), cache: Path | None = None) -> Catalog:

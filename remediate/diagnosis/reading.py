@@ -23,11 +23,17 @@ _AFTER = 2048
 _ABOVE = 3000
 _ERRORS_KEPT = 200
 
+# The borders of a private key: what stands between them is never shown, wherever an excerpt begins.
+KEY_BORDER = r"-----(?:BEGIN|END) [A-Z ]{0,20}PRIVATE KEY"
+_KEY_LINES = 200
+_KEYS_KEPT = 1000
+
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen in a log; `head` and `tail` are its first and last bytes, colours removed.
 
-    `above` holds, for the errors that the CI system marked, the text that stands right above them.
+    `above` holds, for the errors that the CI system marked, the text that stands right above them,
+    `keys` the lines between the borders of private keys.
     """
 
     format: str
@@ -40,6 +46,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     head: bytes
     tail: bytes
     above: dict[int, bytes]
+    keys: tuple[tuple[int, int], ...]
 
 
 def read_log(stream: BinaryIO, catalog: Catalog, *, form: Format | None = None) -> Reading:
@@ -64,6 +71,7 @@ class _Reader:
         self.size = 0
         self.blank = True
         self.above: dict[int, bytes] = {}
+        self.keys: list[tuple[int, int]] = []
 
     def take(self, chunk: Chunk) -> None:
         found = sorted((end, self.catalog.is_mark(index)) for index, end in self.catalog.scanner.scan(chunk.text))
@@ -79,11 +87,19 @@ class _Reader:
         self.blank = self.blank and not chunk.text.strip()
 
     def _mark(self, chunk: Chunk, number: int, start: int, end: int, content: Content) -> None:
+        if b" PRIVATE KEY" in content.line:
+            self._key_border(number, begins=b"-----BEGIN " in content.line)
         self.outline.mark(number, content, chunk.text[end + 1 : end + 1 + _AFTER])
         if self.outline.final_line == number:
             self.above[number] = chunk.text[max(0, start - _ABOVE) : start]
             if len(self.above) > _ERRORS_KEPT:
                 del self.above[next(islice(self.above, _ERRORS_KEPT // 2, None))]
+
+    def _key_border(self, number: int, *, begins: bool) -> None:
+        if begins and len(self.keys) < _KEYS_KEPT:
+            self.keys.append((number, number + _KEY_LINES))
+        elif self.keys and not begins and self.keys[-1][1] > number:
+            self.keys[-1] = (self.keys[-1][0], number)
 
     def _look(self, chunk: Chunk, number: int, start: int, end: int, content: Content) -> None:
         owners = self.catalog.owners(content.text)
@@ -105,6 +121,7 @@ class _Reader:
             head=self.head,
             tail=self.tail,
             above=self.above,
+            keys=tuple(self.keys),
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 # Order matters: what holds other things (addresses, stamps) goes before what they are made of.
 _CHANGING: tuple[tuple[str, str], ...] = (
+    (r"^\s*(?:##\[\w+\]|(?:error|warning): )+", ""),
     (r"\x1b\[[0-9;?]*[A-Za-z]", ""),
     (r"[a-z][a-z0-9+.-]{1,20}://[^\s'\"<>)\]]+", "<url>"),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "<uuid>"),
