@@ -169,7 +169,8 @@ class Frame:
 
     def say_output(self, output: bytes) -> None:
         for line in re.split(rb"\r\n|\n|\r", output.removesuffix(b"\n")):
-            self._add(_translate(line))
+            for shown in _translate(line):
+                self._add(shown)
 
     def say(self, line: str) -> None:
         self._add(line.encode())
@@ -197,10 +198,10 @@ class Frame:
         self.lines.append(stamp.encode() + line + b"\n")
 
 
-def _translate(line: bytes) -> bytes:
-    """Show a workflow command as the runner shows it."""
+def _translate(line: bytes) -> list[bytes]:
+    """Show a workflow command as the runner shows it; its debug lines it keeps to itself."""
     found = COMMAND.match(line)
     if not found:
-        return line
-    text = found[3].replace(b"%0A", b"\n").replace(b"%25", b"%").split(b"\n")[0]
-    return b"##[" + found[1] + b"]" + text
+        return [line]
+    text = found[3].replace(b"%0D", b"").replace(b"%0A", b"\n").replace(b"%25", b"%")
+    return [] if found[1] == b"debug" else (b"##[" + found[1] + b"]" + text).split(b"\n")

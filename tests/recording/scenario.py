@@ -69,7 +69,7 @@ def _build(path: Path, name: str, shared: dict[str, Any], own: dict[str, Any]) -
     values["steps"] = tuple(values["steps"])
     values["serve"] = tuple(values.get("serve", ()))
     decisive = values.get("decisive", ())
-    values["decisive"] = (decisive,) if isinstance(decisive, str) else tuple(decisive)
+    values["decisive"] = (decisive,) if isinstance(decisive, str) else tuple(map(str, decisive))
     values["env"] = {key: str(value) for key, value in values["env"].items()}
     return _check(path, Scenario(**values))
 

@@ -56,9 +56,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     server_version = "nginx"
     sys_version = ""
     orders: Orders
+    body: bytes = b""
 
     def answer(self) -> None:
         host = self.headers.get("Host", "").partition(":")[0]
+        self.body = self.read_body()
         verb, options = self.orders.next_action(self.command, host, self.path)
         if verb.isdigit():
             self.refuse(int(verb), options)
@@ -81,7 +83,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.reply(status, body, kind, options)
 
     def reply(self, status: int, body: bytes, kind: str, extra: dict[str, str], length: int = -1) -> None:
-        self.read_body()
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body) if length < 0 else length))
@@ -92,7 +93,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def read_body(self) -> bytes:
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        parts = []
+        while size := int(self.rfile.readline(), 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
 
     def find_file(self) -> Path | None:
         wanted = self.orders.site / self.path.partition("?")[0].replace("%2f", "/").strip("/")
@@ -137,12 +145,10 @@ def give_text(handler: Handler, options: dict[str, str]) -> None:
 
 
 def reset(handler: Handler, options: dict[str, str]) -> None:
-    handler.read_body()
     handler.cut(hard=True)
 
 
 def hang_up(handler: Handler, options: dict[str, str]) -> None:
-    handler.read_body()
     handler.cut(hard=False)
 
 
@@ -174,7 +180,7 @@ def serve_git(handler: Handler, options: dict[str, str]) -> None:
         "GIT_CONFIG_VALUE_0": "*",
     }
     command = ["git", "http-backend"]
-    done = subprocess.run(command, input=_dechunk(handler), env=environment, capture_output=True, check=False)
+    done = subprocess.run(command, input=handler.body, env=environment, capture_output=True, check=False)
     head, _, body = done.stdout.partition(b"\r\n\r\n")
     fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if line)
     status = int(fields.pop("Status", "200").split()[0])
@@ -183,17 +189,6 @@ def serve_git(handler: Handler, options: dict[str, str]) -> None:
     handler.reply(status, sent, kind, fields, length=len(body))
     if len(sent) < len(body):
         handler.cut(hard="hard" in options)
-
-
-def _dechunk(handler: Handler) -> bytes:
-    if handler.headers.get("Transfer-Encoding") != "chunked":
-        return handler.read_body()
-    parts = []
-    while size := int(handler.rfile.readline(), 16):
-        parts.append(handler.rfile.read(size))
-        handler.rfile.readline()
-    handler.rfile.readline()
-    return b"".join(parts)
 
 
 ACTIONS: dict[str, Action] = {
