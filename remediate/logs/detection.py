@@ -22,7 +22,9 @@ def score(form: Format, sample: bytes) -> float:
     total = 0.0
     for sign in form.signs:
         found = 0
-        for _ in sign.pattern.finditer(sample):
+        if sign.pattern.literal not in sample:
+            continue
+        for _ in sign.pattern.regex.finditer(sample):
             found += 1
             if found == sign.most:
                 break

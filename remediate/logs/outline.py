@@ -66,10 +66,10 @@ class OutlineBuilder:
         if content.step and (content.job, content.step) != self._place:
             self._move(line, content)
         text = content.line[:_READ]
-        if not self._form.telling.search(text):
-            return
-        for event in self._form.events:
-            for found in event.pattern.finditer(text):
+        for literal, event in self._form.rows:
+            if literal not in text:
+                continue
+            for found in event.pattern.regex.finditer(text):
                 self._take(event.kind, found.groupdict(), line, content, after)
 
     def finish(self, last_line: int) -> Outline:

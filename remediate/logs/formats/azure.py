@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from remediate.logs.formats.format import Format, event, sign
 from remediate.logs.formats.github import LEVELS, MARKS, TIMESTAMP
 
 AZURE = Format(
     name="azure",
     title="Azure Pipelines",
-    prefix=re.compile(TIMESTAMP),
+    prefix=(TIMESTAMP),
     marks=MARKS,
     levels=LEVELS,
     signs=(

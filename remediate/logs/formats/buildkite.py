@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from remediate.logs.formats.format import Format, event, sign
 
 # A heading is not a diff's "--- a/file" and not go's "--- FAIL: TestX (0.00s)".
@@ -12,8 +10,8 @@ _TITLE = rb"(?![ab]/|/dev/null|FAIL:|PASS:|SKIP:|BENCH:)(?P<name>\S.*)"
 BUILDKITE = Format(
     name="buildkite",
     title="Buildkite",
-    prefix=re.compile(rb"\x1b?_bk;t=\d+(?:\x07|(?=\D))|\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z\] "),
-    marks=re.compile(rb"(~~~|---|\+\+\+|\^\^\^) (?![ab]/)|(?=(\$) )"),
+    prefix=(rb"\x1b?_bk;t=\d+(?:\x07|(?=\D))|\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z\] "),
+    marks=(rb"(~~~|---|\+\+\+|\^\^\^) (?![ab]/)|(?=(\$) )"),
     levels={b"~~~": "group", b"---": "group", b"+++": "group", b"^^^": "group", b"$": "command"},
     signs=(
         sign(rb"_bk;t=\d{10,}", 5),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from remediate.logs.formats.format import Format, event, sign
 
 _EXIT = rb"^(?:Exited with code(?: exit status)?|CircleCI received exit code|.*returned exit code) "
@@ -11,7 +9,7 @@ _EXIT = rb"^(?:Exited with code(?: exit status)?|CircleCI received exit code|.*r
 CIRCLECI = Format(
     name="circleci",
     title="CircleCI",
-    marks=re.compile(rb"====>> |(?=(\$) |(#!)/bin/(?:ba)?sh -e)"),
+    marks=(rb"====>> |(?=(\$) |(#!)/bin/(?:ba)?sh -e)"),
     levels={b"$": "command", b"#!": "command"},
     signs=(
         sign(rb"^Build-agent version ", 12),

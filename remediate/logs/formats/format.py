@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from remediate.logs.formats.content import Content, Level, visible
+from remediate.logs.formats.pattern import Pattern
 
 Kind = Literal[
     "step",  # a step begins; `name`
@@ -39,13 +40,13 @@ class Event(msgspec.Struct, frozen=True):
 
     kind: Kind
     scan: str
-    pattern: re.Pattern[bytes]
+    pattern: Pattern
 
 
 class Sign(msgspec.Struct, frozen=True):
     """A pattern that speaks for a format: `weight` for each line it is found in, up to `most`."""
 
-    pattern: re.Pattern[bytes]
+    pattern: Pattern
     weight: float = 1.0
     most: int = 10
 
@@ -59,8 +60,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     name: str
     title: str
-    prefix: re.Pattern[bytes] | None = None
-    marks: re.Pattern[bytes] | None = None
+    prefix: bytes = b""
+    marks: bytes = b""
     levels: dict[bytes, Level] = {}
     signs: tuple[Sign, ...] = ()
     events: tuple[Event, ...] = ()
@@ -72,32 +73,39 @@ class Format(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         job = step = ""
         if line.startswith(b"\xef\xbb\xbf"):
             line = line[3:]
-        if self.prefix and (found := self.prefix.match(line)):
+        if self.prefix and (found := self._prefix.match(line)):
             line = line[found.end() :]
             if found.re.groups:
                 job, step = (_text(part) for part in found.groups())
         line = line.rstrip()
-        if self.marks and (mark := self.marks.match(line)):
+        if mark := self._marks.match(line):
             level = self.levels.get(mark[mark.lastindex] if mark.lastindex else b"", "")
             return Content(text=visible(line[mark.end() :]), level=level, line=line, job=job, step=step)
         text = visible(line) if b"\r" in line else line
         return Content(text=text, line=line, job=job, step=step)
 
     @cached_property
-    def telling(self) -> re.Pattern[bytes]:
-        """Finds every line that one of the events could be read from."""
-        patterns = [event.pattern.pattern for event in self.events]
-        return re.compile(b"|".join(re.sub(rb"\?P<\w+>", b"?:", pattern) for pattern in patterns) or rb"(?!)")
+    def rows(self) -> tuple[tuple[bytes, Event], ...]:
+        """The events, each with a literal that its lines hold."""
+        return tuple((event.pattern.literal, event) for event in self.events)
+
+    @cached_property
+    def _prefix(self) -> re.Pattern[bytes]:
+        return re.compile(self.prefix)
+
+    @cached_property
+    def _marks(self) -> re.Pattern[bytes]:
+        return re.compile(self.marks or rb"(?!)")
 
 
 def event(kind: Kind, scan: str, pattern: bytes) -> Event:
     """A row of a format's table of events."""
-    return Event(kind, scan, re.compile(pattern))
+    return Event(kind, scan, Pattern(pattern))
 
 
 def sign(pattern: bytes, weight: float = 1.0, most: int = 10) -> Sign:
-    """A row of a format's table of signs; `^` and `$` are a line's."""
-    return Sign(re.compile(pattern, re.MULTILINE), weight, most)
+    """A row of a format's table of signs."""
+    return Sign(Pattern(pattern), weight, most)
 
 
 def _text(part: bytes | None) -> str:

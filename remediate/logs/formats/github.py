@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from remediate.logs.formats.content import Level
 from remediate.logs.formats.format import Event, Format, event, sign
 
@@ -20,7 +18,7 @@ LEVELS: dict[bytes, Level] = {
 
 TIMESTAMP = rb"(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z(?: |$)"
 
-MARKS = re.compile(rb"##\[(error|warning|notice|debug|group|endgroup|command|section)\]|\[(command)\]")
+MARKS = rb"##\[(error|warning|notice|debug|group|endgroup|command|section)\]|\[(command)\]"
 
 _ERROR = rb"^(?:##\[error\]| *Error: )"
 
@@ -73,7 +71,7 @@ _PHRASES = (
 GITHUB = Format(
     name="github",
     title="GitHub Actions, raw job log",
-    prefix=re.compile(TIMESTAMP),
+    prefix=(TIMESTAMP),
     marks=MARKS,
     levels=LEVELS,
     signs=(
@@ -88,7 +86,7 @@ GITHUB = Format(
 GH_CLI = Format(
     name="gh-cli",
     title="GitHub Actions, `gh run view --log`",
-    prefix=re.compile(rb"([^\t\n]*)\t([^\t\n]*)\t(?:" + TIMESTAMP + rb")?"),
+    prefix=(rb"([^\t\n]*)\t([^\t\n]*)\t(?:" + TIMESTAMP + rb")?"),
     marks=MARKS,
     levels=LEVELS,
     signs=(sign(rb"^[^\t\n]+\t[^\t\n]+\t(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", 6, 20),),
@@ -100,12 +98,10 @@ GH_CLI = Format(
 WEB = Format(
     name="github-web",
     title="GitHub Actions, copied from the web page",
-    prefix=re.compile(
+    prefix=(
         rb" {0,6}(?:\d{1,6}\t)?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT )?"
     ),
-    marks=re.compile(
-        rb" *##\[(error|warning|notice|debug|group|endgroup|command|section)\]|(?= *(Error|Warning): )"
-    ),
+    marks=(rb" *##\[(error|warning|notice|debug|group|endgroup|command|section)\]|(?= *(Error|Warning): )"),
     levels={**LEVELS, b"Error": "error", b"Warning": "warning"},
     signs=_PHRASES,
     speaks_last=True,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from remediate.logs.formats.format import Format, event, sign
 
 _SECTION = rb"section_(?:start|end):\d+:[\w.-]+(?:\[[^\]\n]*\])?\r?"
@@ -14,8 +12,8 @@ _AFTER = rb"(?:after_script|cleanup_|upload_artifacts|archive_cache)"
 GITLAB = Format(
     name="gitlab",
     title="GitLab CI",
-    prefix=re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \d\d[OE](?:[ +]|$)"),
-    marks=re.compile(rb"(?:" + _SECTION + rb")+|(?=(ERROR|WARNING): |(\$) )"),
+    prefix=(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \d\d[OE](?:[ +]|$)"),
+    marks=(rb"(?:" + _SECTION + rb")+|(?=(ERROR|WARNING): |(\$) )"),
     levels={b"ERROR": "error", b"WARNING": "warning", b"$": "command"},
     signs=(
         sign(rb"section_(?:start|end):\d+:\w+", 5),

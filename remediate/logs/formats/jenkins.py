@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from remediate.logs.formats.format import Format, event, sign
 
 _STAMP = rb"(?:\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?\] |\d\d:\d\d:\d\d(?:\.\d{3})? {1,2})?"
@@ -11,8 +9,8 @@ _STAMP = rb"(?:\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?\] |\d\d:\d\d:\d\d(?:
 JENKINS = Format(
     name="jenkins",
     title="Jenkins",
-    prefix=re.compile(_STAMP),
-    marks=re.compile(rb"(?=(\+) \S|\[[^\]\n]{1,200}\] (\$) \S|(ERROR|FATAL): )|\[Pipeline\] (?=\S)"),
+    prefix=(_STAMP),
+    marks=(rb"(?=(\+) \S|\[[^\]\n]{1,200}\] (\$) \S|(ERROR|FATAL): )|\[Pipeline\] (?=\S)"),
     levels={b"+": "command", b"$": "command", b"ERROR": "error", b"FATAL": "error"},
     signs=(
         sign(rb"^" + _STAMP + rb"\[Pipeline\] \S", 5),

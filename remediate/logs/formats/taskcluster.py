@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from remediate.logs.formats.format import Format, event, sign
 
 _STAMP = rb"\[\w+(?::\w+)? \d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d{3}Z\](?: |$)"
@@ -11,8 +9,8 @@ _STAMP = rb"\[\w+(?::\w+)? \d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d{3}Z\](?: |$)"
 TASKCLUSTER = Format(
     name="taskcluster",
     title="TaskCluster",
-    prefix=re.compile(_STAMP),
-    marks=re.compile(
+    prefix=(_STAMP),
+    marks=(
         rb"\d\d:\d\d:\d\d +(DEBUG|INFO|WARNING|ERROR|CRITICAL|FATAL) -(?: +|$)"
         rb"|\[taskcluster:(error|warn)\w*\] "
     ),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from remediate.logs.formats.format import Format, event, sign
 
 _STAMP = rb"^\[\d\d:\d\d:\d\d\][WEFIi ]? *:?[ \t]*"
@@ -11,7 +9,7 @@ _STAMP = rb"^\[\d\d:\d\d:\d\d\][WEFIi ]? *:?[ \t]*"
 TEAMCITY = Format(
     name="teamcity",
     title="TeamCity",
-    marks=re.compile(
+    marks=(
         rb"\[\d\d:\d\d:\d\d\](?:([WEFIi]) *)?:?[ \t]*(?:\[[^\]\n]{1,120}\] )?|##teamcity\[(?:message|\w+) "
     ),
     levels={b"W": "warning", b"E": "error", b"F": "error"},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from remediate.logs.formats.format import Format, event, sign
 
 _MARK = rb"travis_(?:fold|time):[^\r\n ]*(?:\r|$)"
@@ -11,7 +9,7 @@ _MARK = rb"travis_(?:fold|time):[^\r\n ]*(?:\r|$)"
 TRAVIS = Format(
     name="travis",
     title="Travis CI",
-    marks=re.compile(rb"(?:" + _MARK + rb")+(?:(?=(\$) ))?|(?=(\$) )"),
+    marks=(rb"(?:" + _MARK + rb")+(?:(?=(\$) ))?|(?=(\$) )"),
     levels={b"$": "command"},
     signs=(
         sign(rb"travis_(?:fold|time):(?:start|end):", 5),
