@@ -11,7 +11,7 @@ from remediate.diagnosis.ranking import NOTHING, Fit, Ranking, calibrate, doubts
 from remediate.diagnosis.reading import Reading, read_log
 from remediate.diagnosis.scene import Scene, survey
 from remediate.diagnosis.signature import sign
-from remediate.diagnosis.veil import veil
+from remediate.diagnosis.veil import veiled
 from remediate.logs.formats import Format
 from remediate.logs.outline import Step
 from remediate.logs.redaction import Redactor
@@ -36,7 +36,7 @@ def diagnose(
 ) -> Diagnosis:
     """The diagnosis of one log, free of secrets."""
     reading = read_log(stream, catalog, form=form)
-    return veil(conclude(reading, catalog, fit, source=source), redactor, reading.keys)
+    return veiled(conclude(reading, catalog, fit, source=source), redactor, reading.keys)
 
 
 def conclude(reading: Reading, catalog: Catalog, fit: Fit, *, source: str) -> Diagnosis:

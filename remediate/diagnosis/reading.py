@@ -81,7 +81,7 @@ class _Reader:
                 self._mark(chunk, number, start, end, content)
             if spoken:
                 self._look(chunk, number, start, end, content)
-        self.lines = chunk.first_line + chunk.text.count(b"\n") - int(chunk.text.endswith(b"\n"))
+        self.lines = chunk.first_line + chunk.newlines - int(chunk.ends_line)
         self.size = chunk.offset + len(chunk.raw)
         self.tail = (self.tail + chunk.text[-_END_KEPT:])[-_END_KEPT:]
         self.blank = self.blank and not chunk.text.strip()

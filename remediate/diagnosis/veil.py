@@ -1,44 +1,74 @@
-"""Takes secrets out of a diagnosis before anyone sees it."""
+"""Takes the secrets out of a diagnosis before anyone sees it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 import msgspec
 
-from remediate.logs.redaction import Redactor
-from remediate.model.diagnosis import Alternative, Diagnosis, Evidence, StepRef
+from remediate.model.diagnosis import Diagnosis, Evidence, StepRef
 
 HIDDEN_KEY = "[redacted:private-key]"
 
+class Redacting(Protocol):
+    """The one verb that is wanted of a `Redactor`."""
 
-def veil(diagnosis: Diagnosis, redactor: Redactor, keys: Sequence[tuple[int, int]] = ()) -> Diagnosis:
-    """The diagnosis with every text that comes from the log redacted; `keys` are lines of private keys."""
-    step = diagnosis.step
+    def redact(self, text: str) -> str: ...
+
+
+def veiled(
+    diagnosis: Diagnosis, redactor: Redacting, keys: Sequence[tuple[int, int]] = ()
+) -> Diagnosis:
+    """The diagnosis without secrets: in its evidence, its alternatives, its step, and the names it bears.
+
+    `keys` are the lines of private keys; an excerpt from the middle of one would not look like it.
+    """
+    redact = redactor.redact
+    alternatives = (msgspec.structs.replace(a, text=redact(a.text)) for a in diagnosis.alternatives)
+    evidence = (_without_key(e, keys) for e in diagnosis.evidence)
     return msgspec.structs.replace(
         diagnosis,
-        source=redactor.redact(diagnosis.source),
-        job=diagnosis.job and redactor.redact(diagnosis.job),
-        step=step and _step(step, redactor),
-        evidence=tuple(_evidence(e, redactor, keys) for e in diagnosis.evidence),
-        alternatives=tuple(_alternative(a, redactor, keys) for a in diagnosis.alternatives),
+        source=redact(diagnosis.source),
+        job=redact(diagnosis.job) if diagnosis.job else diagnosis.job,
+        step=_step(diagnosis.step, redactor) if diagnosis.step else None,
+        evidence=_evidence(tuple(evidence), redactor),
+        alternatives=tuple(alternatives),
     )
 
 
-def _evidence(evidence: Evidence, redactor: Redactor, keys: Sequence[tuple[int, int]]) -> Evidence:
-    return msgspec.structs.replace(evidence, text=_text(evidence.line, evidence.text, redactor, keys))
+def _without_key(evidence: Evidence, keys: Sequence[tuple[int, int]]) -> Evidence:
+    if any(begin < evidence.line < end for begin, end in keys):
+        return msgspec.structs.replace(evidence, text=HIDDEN_KEY)
+    return evidence
 
 
-def _alternative(other: Alternative, redactor: Redactor, keys: Sequence[tuple[int, int]]) -> Alternative:
-    return msgspec.structs.replace(other, text=_text(other.line, other.text, redactor, keys))
-
-
-def _text(line: int, text: str, redactor: Redactor, keys: Sequence[tuple[int, int]]) -> str:
-    if any(begin < line < end for begin, end in keys):
-        return HIDDEN_KEY
-    return redactor.redact(text)
-
-
-def _step(step: StepRef, redactor: Redactor) -> StepRef:
-    command = step.command and redactor.redact(step.command)
+def _step(step: StepRef, redactor: Redacting) -> StepRef:
+    command = redactor.redact(step.command) if step.command else step.command
     return msgspec.structs.replace(step, name=redactor.redact(step.name), command=command)
+
+
+def _evidence(evidence: tuple[Evidence, ...], redactor: Redacting) -> tuple[Evidence, ...]:
+    clean: dict[int, str] = {}
+    for block in _blocks(sorted(evidence, key=lambda e: e.line)):
+        clean |= zip((e.line for e in block), _lines([e.text for e in block], redactor), strict=True)
+    return tuple(msgspec.structs.replace(e, text=clean[e.line]) for e in evidence)
+
+
+def _blocks(evidence: Iterable[Evidence]) -> Iterator[list[Evidence]]:
+    """Lines that follow each other in the log, together: a private key is known by its neighbours alone."""
+    block: list[Evidence] = []
+    for one in evidence:
+        if block and one.line > block[-1].line + 1:
+            yield block
+            block = []
+        block.append(one)
+    if block:
+        yield block
+
+
+def _lines(texts: list[str], redactor: Redacting) -> list[str]:
+    """Each line redacted in sight of the others; where a secret took a line's end with it, all of them hide."""
+    plain = [text.replace("\n", " ") for text in texts]
+    clean = redactor.redact("\n".join(plain)).split("\n")
+    return clean if len(clean) == len(texts) else ["***"] * len(texts)
