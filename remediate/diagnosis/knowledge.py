@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,21 +11,22 @@ import msgspec
 from remediate.diagnosis.reading import KEY_BORDER
 from remediate.logs.markers import MARKERS
 from remediate.model.rule import Pack
+from remediate.rules.cache import keep
 from remediate.rules.catalog import Catalog, Table, build_catalog, ready_catalog, tabulate
-from remediate.rules.packs import shipped_packs
 
 # What a wheel carries beside this file, made when it is built.
 TABLE = "table.bin"
 DATABASE = "patterns.bin"
+_HERE = Path(__file__).parent
 
 
 def _marks() -> list[str]:
     return [*(pattern for _, pattern in MARKERS), KEY_BORDER]
 
 
-def tabulate_all(extra: Sequence[Pack] = ()) -> Table:
-    """The table of the shipped packs, the given ones and the structural marks."""
-    return tabulate([*shipped_packs(), *extra], _marks())
+def tabulate_all() -> Table:
+    """The table of the shipped packs and the structural marks."""
+    return tabulate(_shipped_packs(), _marks())
 
 
 def catalog_of(packs: Sequence[Pack]) -> Catalog:
@@ -33,19 +35,43 @@ def catalog_of(packs: Sequence[Pack]) -> Catalog:
 
 
 def load_catalog(extra: Sequence[Pack] = (), cache: Path | None = None) -> Catalog:
-    """The catalog in force: as the wheel carries it, else built from the packs."""
-    table = None if extra else _shipped_table()
-    return ready_catalog(table or tabulate_all(extra), _shipped(DATABASE), cache)
+    """The catalog in force: as the wheel carries it, else built from the packs and kept in `cache`."""
+    table = _shipped_table() or _kept_table(cache)
+    if extra:
+        table = tabulate(extra, base=table)
+    return ready_catalog(table, _read(_HERE / DATABASE), cache)
 
 
 def _shipped_table() -> Table | None:
     """The table that the wheel was built with; a source tree has none."""
-    packed = _shipped(TABLE)
+    packed = _read(_HERE / TABLE)
     return msgspec.msgpack.decode(packed, type=Table) if packed else None
 
 
-def _shipped(name: str) -> bytes:
+def _kept_table(cache: Path | None) -> Table:
+    """A source tree's table, kept under the digest of its packs and marks: reading YAML takes seconds."""
+    if cache is None:
+        return tabulate_all()
+    digest = hashlib.sha256(repr(_marks()).encode())
+    for file in sorted((_HERE.parent / "rules").glob("*.*")):
+        digest.update(file.read_bytes())
+    kept = cache / f"table-{digest.hexdigest()[:32]}"
+    packed = _read(kept)
+    if packed:
+        return msgspec.msgpack.decode(packed, type=Table)
+    table = tabulate_all()
+    keep(kept, msgspec.msgpack.encode(table))
+    return table
+
+
+def _shipped_packs() -> tuple[Pack, ...]:
+    from remediate.rules.packs import shipped_packs  # noqa: PLC0415 - YAML is slow to import
+
+    return shipped_packs()
+
+
+def _read(file: Path) -> bytes:
     try:
-        return Path(__file__).with_name(name).read_bytes()
+        return file.read_bytes()
     except OSError:
         return b""

@@ -27,6 +27,9 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     commands: dict[int, tuple[int, ...]]
 
 
+_EMPTY = Table(rules=(), patterns=(), owners=(), asides=(), unless={}, step={}, commands={})
+
+
 class Catalog:
     """Answers which rules and marks a line of a log matches."""
 
@@ -66,43 +69,59 @@ class Catalog:
         return {index - self._patterns for index in self.scanner.confirm(content) if index >= self._patterns}
 
 
-def tabulate(packs: Sequence[Pack], marks: Sequence[str]) -> Table:
-    """The packs' rules in one table; an id that two packs use is an error."""
-    rules: list[Rule] = []
-    patterns: list[str] = []
-    owners: list[int] = []
-    asides: dict[str, int] = {}
-    unless: dict[int, tuple[int, ...]] = {}
-    step: dict[int, tuple[int, ...]] = {}
-    commands: dict[int, tuple[int, ...]] = {}
-    homes: dict[str, str] = {}
+def tabulate(packs: Sequence[Pack], marks: Sequence[str] = (), base: Table | None = None) -> Table:
+    """The packs' rules in one table, after those of `base`; an id that is used twice is an error."""
+    drawn = _Drawing(base, marks)
     for pack in packs:
         for rule in pack.rules:
-            if rule.id in homes:
-                raise ConfigProblem(f"{pack.name}: the rule `{rule.id}` exists already, in {homes[rule.id]}")
-            homes[rule.id] = pack.name
-            index = len(rules)
-            rules.append(rule)
-            if rule.within == "command":
-                commands[index] = tuple(asides.setdefault(p, len(asides)) for p in rule.match)
-            else:
-                patterns += rule.match
-                owners += [index] * len(rule.match)
-            if rule.unless:
-                unless[index] = tuple(asides.setdefault(p, len(asides)) for p in rule.unless)
-            if rule.step:
-                step[index] = tuple(asides.setdefault(p, len(asides)) for p in rule.step)
-    patterns += marks
-    owners += [-1 - number for number in range(len(marks))]
-    return Table(
-        rules=tuple(rules),
-        patterns=tuple(patterns),
-        owners=tuple(owners),
-        asides=tuple(asides),
-        unless=unless,
-        step=step,
-        commands=commands,
-    )
+            drawn.add(rule)
+    return drawn.table()
+
+
+class _Drawing:
+    """A table while rules are added to it."""
+
+    def __init__(self, base: Table | None, marks: Sequence[str]) -> None:
+        base = base or _EMPTY
+        self._rules = list(base.rules)
+        self._patterns = [*base.patterns, *marks]
+        self._owners = [*base.owners, *(-1 - number for number in range(len(marks)))]
+        self._asides = {pattern: index for index, pattern in enumerate(base.asides)}
+        self._unless, self._step, self._commands = dict(base.unless), dict(base.step), dict(base.commands)
+        self._homes = {rule.id: rule.pack for rule in base.rules}
+
+    def add(self, rule: Rule) -> None:
+        if rule.id in self._homes:
+            raise ConfigProblem(
+                f"{rule.pack}: the rule `{rule.id}` exists already, in {self._homes[rule.id]}",
+                hint="Give it another id.",
+            )
+        self._homes[rule.id] = rule.pack
+        index = len(self._rules)
+        self._rules.append(rule)
+        if rule.within == "command":
+            self._commands[index] = self._aside(rule.match)
+        else:
+            self._patterns += rule.match
+            self._owners += [index] * len(rule.match)
+        if rule.unless:
+            self._unless[index] = self._aside(rule.unless)
+        if rule.step:
+            self._step[index] = self._aside(rule.step)
+
+    def _aside(self, patterns: Sequence[str]) -> tuple[int, ...]:
+        return tuple(self._asides.setdefault(pattern, len(self._asides)) for pattern in patterns)
+
+    def table(self) -> Table:
+        return Table(
+            rules=tuple(self._rules),
+            patterns=tuple(self._patterns),
+            owners=tuple(self._owners),
+            asides=tuple(self._asides),
+            unless=self._unless,
+            step=self._step,
+            commands=self._commands,
+        )
 
 
 def build_catalog(table: Table) -> Catalog:

@@ -7,12 +7,13 @@ import hashlib
 import os
 import struct
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import hyperscan
 import msgspec
+
+from remediate.rules.cache import keep
 
 _MAGIC = b"remediate patterns 1\n"
 _KEY_SIZE = 32
@@ -37,7 +38,7 @@ class Databases(msgspec.Struct, frozen=True):
 
 def build(patterns: Sequence[str], asides: Sequence[str] = ()) -> bytes:
     """The databases, packed for this kind of machine; takes about a second for a thousand patterns."""
-    from remediate.rules.dialect import exact_form, scan_form  # noqa: PLC0415 - not wanted where all is built
+from remediate.rules.dialect import exact_form, scan_form  # noqa: PLC0415 - not wanted where all is built
 
     scans = [scan_form(pattern) for pattern in patterns]
     exacts = [exact_form(pattern) for pattern in (*patterns, *asides)]
@@ -80,9 +81,7 @@ def ready(patterns: Sequence[str], asides: Sequence[str], shipped: bytes, cache:
         return unpack(file.read_bytes() if file else b"", key)
     packed = build(patterns, asides)
     if file:
-        # A cache that cannot be written costs time and nothing else.
-        with contextlib.suppress(OSError):
-            _keep(file, packed)
+        keep(file, packed)
     return unpack(packed)
 
 
@@ -110,16 +109,3 @@ def _compiled(forms: Sequence[str], flags: int) -> bytes:
     expressions = [form.encode() for form in forms]
     database.compile(expressions=expressions, ids=list(range(len(forms))), flags=[flags] * len(forms))
     return bytes(hyperscan.dumpb(database))
-
-
-def _keep(file: Path, packed: bytes) -> None:
-    """Moves the whole file into place, so that no other process ever reads half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".patterns-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(packed)
-        Path(name).replace(file)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
