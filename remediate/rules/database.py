@@ -38,7 +38,7 @@ class Databases(msgspec.Struct, frozen=True):
 
 def build(patterns: Sequence[str], asides: Sequence[str] = ()) -> bytes:
     """The databases, packed for this kind of machine; takes about a second for a thousand patterns."""
-from remediate.rules.dialect import exact_form, scan_form  # noqa: PLC0415 - not wanted where all is built
+    from remediate.rules.dialect import exact_form, scan_form  # noqa: PLC0415 - not wanted where all is built
 
     scans = [scan_form(pattern) for pattern in patterns]
     exacts = [exact_form(pattern) for pattern in (*patterns, *asides)]
