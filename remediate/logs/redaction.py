@@ -98,10 +98,11 @@ class RedactedStream:
         return cleaned
 
     def _safe_cut(self, text: str, cut: int) -> int:
-        """The last place up to `cut` that parts no secret, nor one from what tells it."""
-        for start, end in sorted(self._redactor.search.extents(text), reverse=True):
+        """Where the text may be parted: at `cut`, or before or behind the secret that is there; else 0."""
+        extents = _merged((*extent, "") for extent in self._redactor.search.extents(text))
+        for start, end, _ in extents:
             if start < cut < end:
-                cut = start
+                return start or (end if end < len(text) else 0)
         return cut
 
 
@@ -143,9 +144,9 @@ def _apart(spans: Iterable[Span], hidden: list[tuple[int, int]]) -> Iterator[Spa
     """The spans without what is hidden already."""
     for start, end, kind in spans:
         at = start
-        for begin, stop in hidden[max(bisect.bisect(hidden, (start, start)) - 1, 0) :]:
-            if begin >= end:
-                break
+        first = max(bisect.bisect(hidden, (start, start)) - 1, 0)
+        last = bisect.bisect_left(hidden, (end, end))
+        for begin, stop in hidden[first:last]:
             if at < begin:
                 yield at, begin, kind
             at = max(at, stop)
