@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from remediate.rules.syntax import ANY, Bytes, Choice, Edge, MisfitError, Node, Repeat, Sequence, read, write
-
-LITERAL_NEEDED = 3
-# What may stand right before a line's content once a format's stamp or prefix has been taken off. One
-# alternative for each way such a prefix ends; the longer it is, the fewer lines are looked at in vain.
-PREFIX_ENDS = (
-    r"[\t\r\]]",  # a tab of `job<TAB>step<TAB>`, a progress bar's CR, `##[error]`
-    r"[Z\]] ",  # `2024-01-01T00:00:00Z `, `[task …] `, `[00:00:00] `
+from remediate.rules.syntax import (
+    ANY,
+    SPACE,
+    Bytes,
+    Choice,
+    Edge,
+    MisfitError,
+    Node,
+    Repeat,
+    Sequence,
+    read,
+    write,
 )
-_CONTENT_START = read("|".join(("^", *PREFIX_ENDS)))
-_CONTENT_END = read(r"[\t\f\r ]*$")
+
+LITERAL_NEEDED = 4
+_START = Edge("^")
+# All that `bytes.rstrip` takes from a line's end.
+_BLANKS = Bytes(SPACE & ANY | 1 << ord("\v"))
+_CONTENT_END = Choice(((Repeat(Choice(((_BLANKS,),)), 0, None), Edge("$")),))
 
 
 def complaint(pattern: str, *, brief: bool = False) -> str | None:
@@ -36,12 +44,13 @@ def exact_form(pattern: str) -> str:
 def scan_form(pattern: str) -> str:
     """For whole chunks: found on every line whose content matches the pattern, and on few others.
 
-    A match never leaves its line, `^` may follow any prefix, `$` precede any blanks, and what may be left
-    out at the end is, for each further byte there would be reported as a match of its own.
+    A match never leaves its line. `^` is left out: content may follow any prefix, and of a thousand lines
+    two more are looked at for it, while an engine that must look back at prefixes takes a third longer.
+    `$` allows for blanks. What need not be there at either end is left out, for Hyperscan would report each
+    further byte as a match of its own.
     """
-    tree = _checked(pattern)
-    branches = (_without_tail(_without_head(branch)) for branch in tree.branches)
-    return write(_loosened(Choice(tuple(branches))))
+    tree = _loosened(_checked(pattern))
+    return write(Choice(tuple(_without_tail(_without_head(branch)) for branch in tree.branches)))
 
 
 def literal_run(tree: Choice) -> int:
@@ -136,15 +145,13 @@ def _needed(node: Node, trim: Callable[[Sequence], Sequence]) -> Sequence:
 
 
 def _loosened(tree: Choice) -> Choice:
-    return Choice(tuple(tuple(_loose(node) for node in branch) for branch in tree.branches))
+    return Choice(tuple(tuple(_loose(node) for node in branch if node != _START) for branch in tree.branches))
 
 
 def _loose(node: Node) -> Node:
     match node:
         case Bytes(members):
             return Bytes(members & ANY)
-        case Edge("^"):
-            return _CONTENT_START
         case Edge("$"):
             return _CONTENT_END
         case Repeat(body, least, most):

@@ -48,7 +48,7 @@ class Scanner:
     def build(
         cls, patterns: Sequence[str], asides: Sequence[str] = (), engine: EngineName | None = None
     ) -> Scanner:
-        """A scanner compiled now, which takes about a second for a thousand patterns."""
+        """A scanner compiled now, which takes about a second for every thousand patterns."""
         if (engine or available_engine()) == "hyperscan":
             from remediate.rules.database import build  # noqa: PLC0415 - the engine is chosen here
 
