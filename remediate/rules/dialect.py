@@ -18,7 +18,7 @@ from remediate.rules.syntax import (
     write,
 )
 
-LITERAL_NEEDED = 4
+LITERAL_NEEDED = 3
 _START = Edge("^")
 # All that `bytes.rstrip` takes from a line's end.
 _BLANKS = Bytes(SPACE & ANY | 1 << ord("\v"))
