@@ -26,16 +26,14 @@ needs_command = pytest.mark.skipif(
 
 
 @functools.cache
-def diagnose(path: Path) -> blessing.Diagnosis:
-    diagnosis = blessing.diagnose(header.read(path))
-    assert diagnosis is not None
-    return diagnosis
+def diagnose_all() -> dict[Path, blessing.Diagnosis]:
+    return dict(zip(PATHS, blessing.diagnose([header.read(path) for path in PATHS]), strict=True))
 
 
 @each_recording
 @needs_command
 def test_diagnosis_agrees_with_the_truth(path: Path) -> None:
-    assert blessing.find_faults(header.read(path), diagnose(path)) == ()
+    assert blessing.find_faults(header.read(path), diagnose_all()[path]) == ()
 
 
 @each_recording
@@ -44,7 +42,7 @@ def test_diagnosis_is_what_was_blessed(path: Path) -> None:
     blessed = header.read(path).blessed
     if not blessed:
         pytest.skip("not blessed yet: scripts/record --bless")
-    assert blessing.choose_blessed(diagnose(path)) == blessed, "look, then: scripts/record --bless"
+    assert blessing.choose_blessed(diagnose_all()[path]) == blessed, "look, then: scripts/record --bless"
 
 
 @each_recording

@@ -6,11 +6,11 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .header import Recording, read, write
+from .header import Recording, write
 
 TOLERANCE = 3  # lines between the evidence named and the line an engineer points at
 THRESHOLD = 0.85
@@ -18,20 +18,23 @@ THRESHOLD = 0.85
 Diagnosis = Mapping[str, Any]
 
 
-def diagnose(recording: Recording) -> Diagnosis | None:
-    """None when the command is not there (yet)."""
+class NoDiagnosisError(Exception):
+    """The command did not answer."""
+
+
+def diagnose(recordings: Sequence[Recording]) -> tuple[Diagnosis, ...]:
+    """One run of the command over all the logs, each without its header."""
     with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / f"{recording.path.stem}.log"
-        log.write_bytes(recording.log)
-        command = [sys.executable, "-m", "remediate", "diagnose", str(log), "--format", "json"]
+        logs = [Path(folder) / f"{recording.name.replace('/', '-')}.log" for recording in recordings]
+        for log, recording in zip(logs, recordings, strict=True):
+            log.write_bytes(recording.log)
+        command = [sys.executable, "-m", "remediate", "diagnose", *map(str, logs), "--format", "json"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
-        answer: Any = json.loads(done.stdout)
-    except json.JSONDecodeError:
-        print(done.stderr.strip()[-500:], file=sys.stderr)
-        return None
-    diagnosis: Diagnosis = answer[0] if isinstance(answer, list) else answer
-    return diagnosis
+        answer = json.loads(done.stdout)
+    except json.JSONDecodeError as error:
+        raise NoDiagnosisError(done.stderr.strip()[-1000:]) from error
+    return tuple(answer) if isinstance(answer, list) else (answer,)
 
 
 def find_faults(recording: Recording, diagnosis: Diagnosis) -> tuple[str, ...]:
@@ -39,7 +42,7 @@ def find_faults(recording: Recording, diagnosis: Diagnosis) -> tuple[str, ...]:
     if recording.kind == "success":
         return _judge_success(diagnosis)
     faults = []
-    if diagnosis["cause"] != recording.cause:
+    if diagnosis["cause"] not in recording.causes:
         faults.append(f"cause {diagnosis['cause']}, in truth {recording.cause}")
     if not recording.allows(diagnosis["recovery"]):
         faults.append(f"recovery {diagnosis['recovery']}, in truth {recording.recovery}")
@@ -65,19 +68,15 @@ def _is_near(recording: Recording, diagnosis: Diagnosis) -> bool:
     return any(abs(line - truth) <= TOLERANCE for line in shown for truth in recording.evidence)
 
 
-def bless(path: Path) -> tuple[str, ...]:
+def bless(recording: Recording, diagnosis: Diagnosis) -> tuple[str, ...]:
     """Renew one file and return what to tell: faults are told, never blessed."""
-    recording = read(path)
-    diagnosis = diagnose(recording)
-    if diagnosis is None:
-        return ("no diagnosis",)
     faults = find_faults(recording, diagnosis)
     if faults:
         return tuple(f"WRONG {fault}" for fault in faults)
     fresh = choose_blessed(diagnosis)
     changes = _compare(recording.blessed, fresh)
     if changes:
-        write(Recording(path=path, truth=recording.truth, blessed=fresh, log=recording.log))
+        write(Recording(path=recording.path, truth=recording.truth, blessed=fresh, log=recording.log))
     return changes
 
 

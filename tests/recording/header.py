@@ -31,6 +31,11 @@ class Recording:
         return self.truth["cause"]
 
     @property
+    def causes(self) -> tuple[str, ...]:
+        """The true cause, and those that the log alone cannot tell from it."""
+        return (self.cause, *self.truth.get("also", "").split())
+
+    @property
     def recovery(self) -> str | None:
         return None if self.truth["recovery"] == "none" else self.truth["recovery"]
 

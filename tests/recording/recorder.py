@@ -145,10 +145,10 @@ def _is_cue(heard: bytes, step: dict[str, Any]) -> bool:
 def _stop(process: subprocess.Popen[bytes]) -> bytes:
     """Interrupt, then terminate, then kill, as a runner does."""
     rest = b""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+    for number, send in ((signal.SIGINT, os.kill), (signal.SIGTERM, os.kill), (signal.SIGKILL, os.killpg)):
         try:
-            os.killpg(process.pid, number)
-            rest = process.communicate(timeout=3)[0]
+            send(process.pid, number)  # the first two reach the shell alone, as on a runner
+            rest = process.communicate(timeout=1)[0]
             break
         except (subprocess.TimeoutExpired, ProcessLookupError):
             continue
@@ -179,6 +179,7 @@ def _keep(scenario: Scenario, target: Path, version: str, frame: Frame, failed: 
         "cause": scenario.cause,
         "recovery": scenario.recovery or "none",
     }
+    truth |= {"also": scenario.also} if scenario.also else {}
     truth |= {"about": scenario.about} if scenario.about else {}
     truth |= {"evidence": " ".join(map(str, proof))} if proof else {}
     write(Recording(path=target, truth=truth, log=log))

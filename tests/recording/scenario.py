@@ -23,6 +23,7 @@ class Scenario:
     cause: str
     recovery: str | None = None
     decisive: tuple[str, ...] = ()
+    also: str = ""
     about: str = ""
     version: str
     install: str = ""
