@@ -10,6 +10,7 @@ from remediate.diagnosis.evidence import gather
 from remediate.diagnosis.ranking import NOTHING, Fit, Ranking, calibrate, doubts, rank
 from remediate.diagnosis.reading import Reading, read_log
 from remediate.diagnosis.scene import Scene, survey
+from remediate.diagnosis.sighting import Sighting
 from remediate.diagnosis.signature import sign
 from remediate.diagnosis.veil import veiled
 from remediate.logs.formats import Format
@@ -21,6 +22,7 @@ from remediate.rules.catalog import Catalog
 
 _ALTERNATIVES = 5
 # Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
+_JUDGED = frozenset({"compile", "test", "lint"})
 JUDGING_STEPS = frozenset({"step-runs-tests", "step-runs-linter"})
 _MISSING = (b"BlobNotFound", b"The specified blob does not exist", b"log not found", b"The logs for this run have expired")
 
@@ -140,10 +142,18 @@ def objection(root: Candidate, candidates: Sequence[Candidate], scene: Scene) ->
     if judges and scene.holds(sighting.line):
         return "the step only runs tests or checks, which fetch nothing themselves"
     for other in candidates:
-        defect = other.rule.cause in DEFECTS and other.rule.role == "decisive"
-        if defect and scene.holds(other.sighting.line) and other.sighting.level not in ("group", "command"):
+        if other.rule.cause in DEFECTS and scene.holds(other.sighting.line) and _speaks_against(other, sighting):
             return f"the same step also shows `{other.rule.id}` on line {other.sighting.line}"
     return None
+
+
+def _speaks_against(defect: Candidate, sighting: Sighting) -> bool:
+    """A decisive defect anywhere in the step; a lesser sign of one only below the line, where the job went on."""
+    if defect.sighting.level in ("group", "command"):
+        return False
+    if defect.rule.role == "decisive":
+        return True
+    return defect.rule.cause in _JUDGED and any(s.line > sighting.line for s in defect.sightings)
 
 
 def _signed(root: Candidate, candidates: Sequence[Candidate], scene: Scene) -> list[str]:
