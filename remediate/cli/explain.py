@@ -2,54 +2,84 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from typing import BinaryIO, cast
 
 import click
 
+from remediate.cli.formats.text import shown
 from remediate.cli.options import config_option
+from remediate.cli.parts import Parts
 from remediate.diagnosis.candidates import Candidate, nominate
 from remediate.diagnosis.diagnose import nothing_failed
 from remediate.diagnosis.knowledge import load_catalog
 from remediate.diagnosis.ranking import NOTHING, Fit, load_fit, rank
-from remediate.diagnosis.reading import read_log
-from remediate.diagnosis.scene import survey
-from remediate.logs.archives import Limits, open_logs
-from remediate.logs.neutral import for_terminal
+from remediate.diagnosis.reading import Reading, read_log
+from remediate.diagnosis.scene import Scene, survey
+from remediate.logs.archives import LogPart
 from remediate.logs.redaction import Redactor
-from remediate.system.settings import read_settings
-from remediate.system.sources import find_sources
+from remediate.system.cache import cache_folder
+from remediate.system.settings import Settings, read_settings
 
 _SHOWN = 12
+_LONGEST = 100
+_SLIGHT = 0.01
+_EXAMPLES = """
+\b
+Examples:
+  remediate rules explain build.log
+  remediate rules explain build.log --features     with the weight of each feature
+"""
 
 
-@click.command("explain")
-@click.argument("log")
+@click.command("explain", epilog=_EXAMPLES)
+@click.argument("log", type=click.Path(allow_dash=True))
 @click.option("--features", is_flag=True, help="Show the weight of each feature.")
 @config_option
 def explain(log: str, features: bool, config: str | None) -> None:
     """Show what the rules saw in LOG and how it was weighed."""
-    settings = read_settings(config)
-    catalog, fit, redactor = load_catalog(settings.packs()), load_fit(), Redactor()
-    for source in find_sources([log], sys.stdin.buffer):
-        with source.open() as stream:
-            for part in open_logs(stream, source.name, Limits()):
-                reading = read_log(part.stream, catalog)
-                scene = survey(reading, catalog.rules)
-                candidates = nominate(reading, catalog, scene)
-                ranking = rank(candidates, nothing_failed(reading, scene, candidates), fit.ranking)
-                click.echo(for_terminal(f"{part.name}: {reading.format}, {reading.lines} lines, failed: {reading.outline.failed}"))
-                place = f"lines {scene.first}-{scene.last}, final error at {scene.end}"
-                click.echo(for_terminal(f"failing step: {scene.step.name if scene.step else 'unknown'} ({place})"))
-                click.echo(f"{ranking.causes[NOTHING]:7.1%}  nothing failed")
-                pairs = sorted(zip(ranking.shares, candidates, strict=True), key=lambda p: -p[0])
-                for share, candidate in pairs[:_SHOWN]:
-                    text = redactor.redact(candidate.sighting.text)[:100]
-                    head = f"{share:7.1%}  {candidate.rule.cause}  {candidate.rule.id}  line {candidate.sighting.line}: {text}"
-                    click.echo(for_terminal(head))
-                    if features:
-                        click.echo("\n".join(_weights(candidate, fit)))
+    parts = Parts([log])
+    for lines in parts.each(_Explaining(read_settings(config), features=features)):
+        click.echo("\n".join(lines))
+    parts.check()
 
 
-def _weights(candidate: Candidate, fit: Fit) -> list[str]:
+class _Explaining:
+    """Explains one log after the other with what was loaded once."""
+
+    def __init__(self, settings: Settings, *, features: bool) -> None:
+        self._catalog = load_catalog(settings.packs(), cache_folder(os.environ, sys.platform))
+        self._fit = load_fit()
+        self._redactor = Redactor(settings.secrets(os.environ))
+        self._features = features
+
+    def __call__(self, part: LogPart) -> list[str]:
+        reading = read_log(cast("BinaryIO", part.stream), self._catalog)
+        scene = survey(reading, self._catalog.rules)
+        return [*self._scene(part.name, reading, scene), *self._ranking(reading, scene)]
+
+    def _scene(self, name: str, reading: Reading, scene: Scene) -> Iterator[str]:
+        yield shown(f"{name}: {reading.format}, {reading.lines} lines, failed: {reading.outline.failed}")
+        step = self._redactor.redact(scene.step.name) if scene.step else "unknown"
+        yield shown(f"failing step: {step} (lines {scene.first}-{scene.last}, final error at {scene.end})")
+
+    def _ranking(self, reading: Reading, scene: Scene) -> Iterator[str]:
+        candidates = nominate(reading, self._catalog, scene)
+        ranking = rank(candidates, nothing_failed(reading, scene, candidates), self._fit.ranking)
+        yield f"{ranking.causes[NOTHING]:7.1%}  nothing failed"
+        pairs = sorted(zip(ranking.shares, candidates, strict=True), key=lambda pair: -pair[0])
+        for share, candidate in pairs[:_SHOWN]:
+            text = self._redactor.redact(candidate.sighting.text)[:_LONGEST]
+            rule = candidate.rule
+            yield shown(f"{share:7.1%}  {rule.cause}  {rule.id}  line {candidate.sighting.line}: {text}")
+            if self._features:
+                yield from _weights(candidate, self._fit)
+
+
+def _weights(candidate: Candidate, fit: Fit) -> Iterator[str]:
     parts = [(value * fit.ranking.get(name, 0.0), name) for name, value in candidate.features.items()]
-    return [f"           {weight:+.2f}  {name}" for weight, name in sorted(parts, reverse=True) if abs(weight) >= 0.01]
+    yield from (
+        f"           {weight:+.2f}  {name}" for weight, name in sorted(parts)[::-1] if abs(weight) >= 0.01
+    )

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
+from remediate.cli.parts import Parts
 from remediate.diagnosis.candidates import nominate
 from remediate.diagnosis.knowledge import catalog_of
 from remediate.diagnosis.reading import read_log
 from remediate.diagnosis.scene import survey
-from remediate.logs.archives import Limits, open_logs
-from remediate.model.rule import Pack
-from remediate.system.sources import find_sources
+from remediate.errors import UsageProblem
+from remediate.logs.archives import LogPart
+from remediate.model.rule import Pack, Rule
 
 
-def alarms(packs: Sequence[Pack], names: Sequence[str], stdin: BinaryIO) -> list[str]:
-    """A sentence for each decisive rule that was seen in a successful log."""
+def alarms(packs: Sequence[Pack], names: Sequence[str]) -> list[tuple[Rule, str]]:
+    """Each decisive rule that was seen in a successful log, with the log and the line."""
     catalog = catalog_of(packs)
-    found = []
-    for source in find_sources(names, stdin):
-        with source.open() as stream:
-            for part in open_logs(stream, source.name, Limits()):
-                reading = read_log(part.stream, catalog)
-                candidates = nominate(reading, catalog, survey(reading, catalog.rules))
-                found += [
-                    f"{c.rule.pack}: {c.rule.id}: fires on the successful log {part.name}:{c.sighting.line}"
-                    for c in candidates
-                    if c.rule.role == "decisive"
-                ]
-    return found
+
+    def fired(part: LogPart) -> list[tuple[Rule, str]]:
+        reading = read_log(cast("BinaryIO", part.stream), catalog)
+        candidates = nominate(reading, catalog, survey(reading, catalog.rules))
+        return [(c.rule, f"{part.name}:{c.sighting.line}") for c in candidates if c.rule.role == "decisive"]
+
+    parts = Parts(names)
+    found = list(parts.each(fired))
+    parts.check()
+    if not found:
+        raise UsageProblem(f"{names[0]}: there is no log in it", hint="Name logs of jobs that succeeded.")
+    return [alarm for one in found for alarm in one]

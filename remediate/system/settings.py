@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,22 +12,55 @@ from remediate.errors import ConfigProblem
 
 if TYPE_CHECKING:
     from remediate.model.rule import Pack
+    from remediate.rules.place import Place
 
 NAME = ".github/remediate.yml"
 
-# Every key with its default and meaning: the one place, from which the docs are made.
-KEYS: dict[str, tuple[str, str]] = {
-    "rules": ("[]", "rule packs of your own, as paths from the repository's root"),
-    "redact-env": ("[]", "environment variables whose values must never be shown"),
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """What may stand in the configuration; the docs and its schema are made from this."""
+
+    name: str
+    meaning: str
+    default: str = "[]"
+    example: str
+
+
+# Every key with its default and meaning: the one place.
+KEYS: dict[str, Key] = {
+    key.name: key
+    for key in (
+        Key(
+            name="rules",
+            meaning="rule packs of your own, as paths from the repository's root",
+            example="[ci/rules.yaml]",
+        ),
+        Key(
+            name="redact-env",
+            meaning="environment variables whose values must never be shown",
+            example="[DEPLOY_KEY]",
+        ),
+    )
 }
+
+
+class RuleFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule pack of the user's, and the place in the configuration that names it."""
+
+    path: Path
+    named_at: str
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the configuration says; paths are resolved."""
 
     file: str | None = None
-    rules: tuple[Path, ...] = ()
+    rules: tuple[RuleFile, ...] = ()
     redact_env: tuple[str, ...] = ()
+
+    def pack_texts(self) -> tuple[tuple[str, bytes], ...]:
+        """File name and content of each of the user's packs."""
+        return tuple((str(rule.path), _read(rule.path, rule.named_at)) for rule in self.rules)
 
     def packs(self) -> tuple[Pack, ...]:
         """The user's packs, each held to its own examples and near misses."""
@@ -37,9 +69,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         from remediate.rules.packs import user_packs  # noqa: PLC0415 - YAML is slow to import
         from remediate.rules.proof import prove  # noqa: PLC0415
 
-        packs = user_packs((str(path), _read(path, f"{self.file}: `rules`")) for path in self.rules)
-        for pack, path in zip(packs, self.rules, strict=True):
-            prove(pack, str(path))
+        texts = self.pack_texts()
+        packs = user_packs(texts)
+        for pack, (file, text) in zip(packs, texts, strict=True):
+            prove(pack, text, file)
         return packs
 
     def secrets(self, environment: Mapping[str, str]) -> list[str]:
@@ -48,7 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_settings(path: str | None, folder: Path | None = None) -> Settings:
-    """The settings of the file named, or of the repository around `folder`; the defaults where there is none."""
+    """The settings of the file named, or of the repository around `folder`; else the defaults."""
     if path is not None:
         return _parse(Path(path), Path(path).resolve().parent)
     root = _repository(folder or Path.cwd())
@@ -62,26 +95,36 @@ def _repository(folder: Path) -> Path | None:
 
 
 def _parse(path: Path, root: Path) -> Settings:
+    text = _read(path, "--config")
+    if all(line.strip().startswith((b"#", b"---")) for line in text.splitlines() if line.strip()):
+        return Settings(file=str(path))
     from remediate.rules.place import compose  # noqa: PLC0415 - YAML is slow to import
 
     if root.name == ".github":
         root = root.parent
-    values: dict[str, tuple[str, ...]] = {}
-    for key, place, value in compose(_read(path, "--config"), str(path)).items():
+    values: dict[str, list[Place]] = {}
+    for key, place, value in compose(text, str(path)).items():
         if key not in KEYS:
-            near = difflib.get_close_matches(key, list(KEYS), 1)
-            hint = f"Did you mean `{near[0]}`?" if near else "Known keys: " + ", ".join(KEYS) + "."
-            raise place.problem(f"unknown key `{key}`", hint)
-        values[key] = () if value.is_null() else value.texts()
+            raise place.problem(f"unknown key `{key}`", _nearest(key))
+        values[key] = [] if value.is_null() else value.entries()
     return Settings(
         file=str(path),
-        rules=tuple(root / name for name in values.get("rules", ())),
-        redact_env=values.get("redact-env", ()),
+        rules=tuple(
+            RuleFile(path=root / place.text(), named_at=str(place)) for place in values.get("rules", ())
+        ),
+        redact_env=tuple(place.text() for place in values.get("redact-env", ())),
     )
 
 
-def _read(path: Path, asked_by: str) -> bytes:
+def _nearest(key: str) -> str:
+    import difflib  # noqa: PLC0415 - only for a typing error
+
+    near = difflib.get_close_matches(key, list(KEYS), 1)
+    return f"Did you mean `{near[0]}`?" if near else f"Known keys: {', '.join(KEYS)}."
+
+
+def _read(path: Path, named_by: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ConfigProblem(f"{path}: {error.strerror}", hint=f"It is named by {asked_by}.") from None
+        raise ConfigProblem(f"{path}: {error.strerror}", hint=f"It is named by {named_by}.") from None

@@ -12,49 +12,66 @@ import msgspec
 from remediate.errors import UsageProblem
 
 STDIN = "-"
-_SKIPPED = {".git", "node_modules", "__pycache__", ".venv"}
+_SKIPPED = {"node_modules", "__pycache__"}
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that is, or holds, logs; `path` is None for standard input."""
+    """A file that is, or holds, logs; `path` is None for standard input, `found` tells it from one named."""
 
     name: str
     path: Path | None
     stdin: BinaryIO
+    found: bool = False
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """The bytes; a file that cannot be opened is the user's to mend."""
-        if self.path is None:
-            yield self.stdin
-            return
+        """The bytes; a file that cannot be opened or read is the user's to mend."""
         try:
-            stream = self.path.open("rb")
+            if self.path is None:
+                yield self.stdin
+                return
+            with self.path.open("rb") as stream:
+                yield stream
         except OSError as error:
-            raise UsageProblem(f"{self.name}: {error.strerror}", hint="Check the path and its rights.") from None
-        with stream:
-            yield stream
+            raise _unreadable(self.name, error) from None
 
 
 def find_sources(names: Iterable[str], stdin: BinaryIO) -> Iterator[Source]:
-    """The sources in order; a folder stands for every file below it, by name."""
+    """The sources in order; a folder stands for every file below it, by name, hidden ones left out."""
     for name in names:
         path = Path(name)
         if name == STDIN:
             yield Source(name="<stdin>", path=None, stdin=stdin)
         elif path.is_dir():
-            yield from (Source(name=str(file), path=file, stdin=stdin) for file in _files_below(path))
+            yield from (
+                Source(name=_shown(file), path=file, stdin=stdin, found=True) for file in _files_below(path)
+            )
         elif path.exists():
-            yield Source(name=name, path=path, stdin=stdin)
+            yield Source(name=_shown(path), path=path, stdin=stdin)
         else:
-            raise UsageProblem(f"{name}: there is no such file or folder", hint="Use - to read standard input.")
+            raise UsageProblem(
+                f"{_shown(path)}: there is no such file or folder", hint="Use - to read standard input."
+            )
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    for entry in sorted(folder.iterdir()):
-        if entry.name in _SKIPPED or entry.is_symlink():
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise _unreadable(_shown(folder), error) from None
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name in _SKIPPED or entry.is_symlink():
             continue
         if entry.is_dir():
             yield from _files_below(entry)
         elif entry.is_file():
             yield entry
+
+
+def _unreadable(name: str, error: OSError) -> UsageProblem:
+    return UsageProblem(f"{name}: {error.strerror or error}", hint="Check the path and the rights to it.")
+
+
+def _shown(path: Path) -> str:
+    """The path as text that can be written anywhere; a name on disk may hold any bytes."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
