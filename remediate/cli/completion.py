@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from remediate.cli.options import Known
 from remediate.errors import UsageProblem
 
 _EXAMPLES = """
@@ -17,9 +18,9 @@ Examples:
 
 
 @click.command("completion", epilog=_EXAMPLES)
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=Known(["bash", "zsh", "fish"]), metavar="SHELL")
 def command(shell: str) -> None:
-    """Print the completion script for SHELL."""
+    """Print the completion script for SHELL: bash, zsh or fish."""
     from remediate.cli.main import remediate  # noqa: PLC0415 - main knows this module by name
 
     kind = get_completion_class(shell)

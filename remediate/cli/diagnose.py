@@ -46,8 +46,8 @@ Known secrets never show: tokens, keys, passwords in addresses, and what --redac
     "--log-format",
     type=Known(["auto", *FORMATS]),
     default="auto",
-    show_default=True,
-    help="Take the log for this format instead of finding out.",
+    metavar="NAME",
+    help=f"Take the log for this format instead of finding out: {', '.join(FORMATS)}.",
 )
 @click.option(
     "--redact-env",

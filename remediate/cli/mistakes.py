@@ -17,7 +17,8 @@ def explained(error: click.ClickException) -> tuple[str, str]:
         return f"{path}: there is no option {error.option_name}", f"{hint} {help_}".strip()
     if isinstance(error, click.MissingParameter) and context:
         form = context.get_usage().removeprefix("Usage: ")
-        return f"{path}: {_decapitalised(error.format_message())}", f"Its form: {form}. {help_}"
+        name = error.param.human_readable_name if error.param else "an argument"
+        return f"{path}: {name} is missing", f"Its form: {form}. {help_}"
     return f"{path}: {_decapitalised(error.format_message())}", help_
 
 

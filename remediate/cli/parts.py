@@ -56,6 +56,9 @@ class Parts:
         for part in open_logs(cast("BinaryIO", watched), source.name, Limits()):
             head = filled(part.stream, _SAMPLE)
             if is_binary(head):
+                if source.found:
+                    click.echo(f"passed over {for_terminal(part.name)}: binary data", err=True)
+                    continue
                 raise UsageProblem(
                     f"{part.name}: this is no log: it holds binary data",
                     hint="Name a log as text, or packed with gzip, zip, zstd or tar.",

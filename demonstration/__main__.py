@@ -1,0 +1,6 @@
+"""Starts the demonstration."""
+
+from demonstration.stage import play
+
+if __name__ == "__main__":
+    play()
