@@ -14,7 +14,7 @@ Level = Literal["", "error", "warning", "notice", "debug", "group", "command", "
 _INNER = re.compile(
     rb"(?:[\w.-]{1,60}[-_]\d{1,3} +\| |#\d{1,4} (?:\d+\.\d+ )?(?:#\d{1,4} \d+\.\d+ )?"
     rb"|@?[\w./-]{1,60}:[\w:-]{1,40}: |\d\d:\d\d:\d\d +(?:DEBUG|INFO|WARNING|ERROR|CRITICAL|FATAL) -[ \t]+"
-    rb"| {0,4}(?:Error|Warning): )(?=\S)"
+    rb"|\[\d\d:\d\d:\d\d(?:\.\d{1,6})?\] | {0,4}(?:Error|Warning): )(?=\S)"
 )
 
 

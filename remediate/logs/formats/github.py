@@ -16,7 +16,8 @@ LEVELS: dict[bytes, Level] = {
     b"section": "section",
 }
 
-TIMESTAMP = rb"(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z(?: |$)"
+# The runner writes seven digits; logs that went through another tool have fewer, more or none.
+TIMESTAMP = rb"(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z(?: |$)"
 
 MARKS = rb"##\[(error|warning|notice|debug|group|endgroup|command|section)\]|\[(command)\]"
 
@@ -66,6 +67,7 @@ _PHRASES = (
     sign(rb"^ *(?:Error|Warning): The process '.*' failed with exit code \d+", 5),
     sign(rb"^Requested labels: ", 4),
     sign(rb"^Cleaning up orphan processes", 4),
+    sign(rb"^##\[(?:error|warning|group|endgroup|command|debug|notice)\]", 6, 1),
 )
 
 GITHUB = Format(
@@ -75,7 +77,7 @@ GITHUB = Format(
     marks=MARKS,
     levels=LEVELS,
     signs=(
-        sign(rb"^(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z(?: |$)", 1, 12),
+        sign(rb"^" + TIMESTAMP, 1, 12),
         sign(rb"^(?:\S+Z )?##\[(?:group|endgroup|error|warning|command)\]", 3),
     ),
     events=_EVENTS,
@@ -89,7 +91,7 @@ GH_CLI = Format(
     prefix=(rb"([^\t\n]*)\t([^\t\n]*)\t(?:" + TIMESTAMP + rb")?"),
     marks=MARKS,
     levels=LEVELS,
-    signs=(sign(rb"^[^\t\n]+\t[^\t\n]+\t(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", 6, 20),),
+    signs=(sign(rb"^[^\t\n]+\t[^\t\n]+\t(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", 6, 20),),
     events=(*_EVENTS, event("group", "\\t\ufeff20\\d\\d-", rb"(?!)")),
     ends=True,
     speaks_last=True,
