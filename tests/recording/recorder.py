@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import packages, sandbox, server
+from . import names, packages, sandbox, server
 from .certificates import make_certificates
 from .frame import ABRUPT, Frame
 from .header import Recording, write
@@ -42,9 +42,9 @@ def record(scenario: Scenario, target: Path) -> None:
     tool.mkdir(parents=True, exist_ok=True)
     sandbox.furnish(tool, certificates, network=False)
     _set_stage(scenario)
-    server.start_names(scenario.dns)
+    names.start_names(scenario.dns)
     server.start_web(scenario.serve, sandbox.SITE, certificates)
-    server.GUESTS.append(server.fill_backlog())
+    names.GUESTS.append(names.fill_backlog())
     _run_quietly(scenario, scenario.prepare)
     version = _run_quietly(scenario, scenario.version).decode().strip().splitlines()[0]
     frame, failed = _play(scenario)
