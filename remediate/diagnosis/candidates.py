@@ -17,6 +17,7 @@ from remediate.rules.catalog import Catalog
 Features = dict[str, float]
 
 _JUST_ABOVE = 4
+_WARNINGS = ("warning", "[warning]", "warn:", "warn ", "##[warning]", "npm warn")
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ def nominate(reading: Reading, catalog: Catalog, scene: Scene) -> tuple[Candidat
     seen: dict[int, list[Sighting]] = {}
     for sighting in reading.sightings:
         rule = catalog.rules[sighting.rule]
-        if rule.role != "context" and _allowed(rule, sighting, catalog, scene):
+        if rule.role != "context" and _allowed(rule, sighting, catalog, scene, reading):
             seen.setdefault(sighting.rule, []).append(sighting)
     for index, sighting in _told_by_command(catalog, scene):
         seen[index] = [sighting]
@@ -62,13 +63,20 @@ def _told_by_command(catalog: Catalog, scene: Scene) -> list[tuple[int, Sighting
     ]
 
 
-def _allowed(rule: Rule, sighting: Sighting, catalog: Catalog, scene: Scene) -> bool:
+def _allowed(rule: Rule, sighting: Sighting, catalog: Catalog, scene: Scene, reading: Reading) -> bool:
+    if not reading.outline.failed and is_warning(sighting):
+        return False  # where nothing says that the job failed, a warning does not say it either
     if rule.within == "final-error" and not scene.end - 40 <= sighting.line <= scene.end + 5:
         return False
     if not rule.step:
         return True
     step = scene.step
     return bool(step and scene.holds(sighting.line) and catalog.fits_step(sighting.rule, step.name, step.command or ""))
+
+
+def is_warning(sighting: Sighting) -> bool:
+    """Whether the CI system or the tool itself calls the line a warning."""
+    return sighting.level == "warning" or sighting.text.lstrip().lower().startswith(_WARNINGS)
 
 
 def _most_telling(found: list[Sighting], scene: Scene) -> Sighting:
@@ -136,7 +144,7 @@ def _flags(rule: Rule, best: Sighting, scene: Scene, around: _Surroundings) -> d
     kind = "transient" if rule.transient or healable else "lasting"
     return {
         f"error mark {kind}": best.level == "error",
-        f"warning mark {kind}": best.level == "warning",
+        f"warning mark {kind}": is_warning(best),
         f"command line {kind}": best.level in ("group", "command"),
         f"in tests {kind}": not is_test(rule) and scene.in_tests(best.line),
         f"tests failed {kind}": not is_test(rule) and around.tests_failed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import BinaryIO
 
@@ -21,6 +22,7 @@ from remediate.model.diagnosis import Alternative, Diagnosis, Evidence, StepRef
 from remediate.rules.catalog import Catalog
 
 _ALTERNATIVES = 5
+_END_READ = 2000
 # Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
 _JUDGED = frozenset({"compile", "test", "lint"})
 JUDGING_STEPS = frozenset({"step-runs-tests", "step-runs-linter"})
@@ -78,13 +80,19 @@ def _reason_to_abstain(reading: Reading, candidates: Sequence[Candidate], rankin
     failed = reading.outline.failed
     if failed is False:
         return "no-failure"
-    if not candidates:
-        if failed is None and not reading.outline.truncated:
-            return "no-rule" if reading.outline.final_error else "no-failure"
-        return "log-cut" if reading.outline.truncated else "no-rule"
-    if ranking.causes[NOTHING] >= max(share for cause, share in ranking.causes.items() if cause != NOTHING):
-        return "weak-evidence" if failed else "no-failure"
-    return None
+    strongest = max((share for cause, share in ranking.causes.items() if cause != NOTHING), default=0.0)
+    if strongest > ranking.causes[NOTHING]:
+        return None
+    if failed:
+        return "weak-evidence" if candidates else "no-rule"
+    if reading.outline.truncated:
+        return "log-cut"
+    return "no-rule" if reading.outline.final_error or _complains(reading) else "no-failure"
+
+
+def _complains(reading: Reading) -> bool:
+    """Whether the end of a log that no CI system judged speaks of an error."""
+    return bool(re.search(rb"(?i)\b(?:errors?|fatal|failed|failure|exception|panic)\b", reading.tail[-_END_READ:]))
 
 
 def choose(candidates: Sequence[Candidate], ranking: Ranking) -> Candidate:
