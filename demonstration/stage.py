@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -50,11 +51,11 @@ def show(scene: Scene, name: str, folder: str) -> None:
 def diagnose(folder: str, *arguments: str) -> str:
     """What the command prints."""
     watched = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    environment = {**os.environ, **({"FORCE_COLOR": "1"} if watched else {})}
+    screen = {"FORCE_COLOR": "1", "COLUMNS": str(shutil.get_terminal_size().columns)} if watched else {}
     done = subprocess.run(
         [str(COMMAND), "diagnose", *arguments],
         cwd=folder,
-        env=environment,
+        env={**os.environ, **screen},
         stdout=subprocess.PIPE,
         encoding="utf-8",
         check=True,
@@ -66,13 +67,19 @@ def table(found: Sequence[dict[str, Any]]) -> Iterator[str]:
     """A row for each log: the cause, how sure, and whether a machine may act."""
     yield click.style("━━ What a machine may do about them", fg="magenta", bold=True)
     for scene, diagnosis in zip(SCENES, found, strict=True):
-        sure, recovery = diagnosis["confidence"], diagnosis["recovery"]
+        sure = diagnosis["confidence"]
         bar = "█" * round(sure * 10) + "░" * (10 - round(sure * 10))
-        verdict = (
-            click.style(f"→ {recovery}", fg="green") if recovery else click.style("hands off", fg="yellow")
-        )
         cause = diagnosis["cause"] + (f" ({diagnosis['reason']})" if diagnosis["reason"] else "")
-        yield f"  {scene.recording:38}{cause:26}{bar} {sure:4.0%}  {verdict}"
+        yield f"  {scene.recording:38}{cause:26}{bar} {sure:4.0%}  {verdict(diagnosis)}"
+
+
+def verdict(diagnosis: dict[str, Any]) -> str:
+    """What follows from it for a machine."""
+    if diagnosis["recovery"]:
+        return click.style(f"→ {diagnosis['recovery']}", fg="green")
+    if diagnosis["reason"]:
+        return "nothing to do" if diagnosis["reason"] == "no-failure" else click.style("abstains", fg="cyan")
+    return click.style("hands off", fg="yellow")
 
 
 def closing(count: int, took: float) -> str:

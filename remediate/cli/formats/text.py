@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -27,8 +28,8 @@ class Screen(msgspec.Struct, frozen=True):
 
     @classmethod
     def of_stdout(cls, *, whole: bool) -> Screen:
-        """Lines are cut where a person reads them in a terminal, nowhere else."""
-        watched = sys.stdout.isatty() and not whole
+        """Lines are cut where a person reads them in a terminal, or where COLUMNS says so, nowhere else."""
+        watched = (sys.stdout.isatty() or "COLUMNS" in os.environ) and not whole
         return cls(shutil.get_terminal_size().columns if watched else _ENDLESS, whole)
 
 
