@@ -17,6 +17,8 @@ from remediate.rules.catalog import Catalog
 Features = dict[str, float]
 
 _JUST_ABOVE = 4
+# Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
+JUDGING_STEPS = frozenset({"step-runs-tests", "step-runs-linter"})
 _WARNINGS = ("warning", "[warning]", "warn:", "warn ", "##[warning]", "npm warn")
 
 
@@ -93,12 +95,17 @@ class _Surroundings:
         decisive = [(rule, best) for rule, best in inside if rule.role == "decisive"]
         self.causes = Counter(rule.cause for rule, _ in inside)
         self.decisive = Counter(rule.cause for rule, _ in decisive)
+        self.judged = any(rule.id in JUDGING_STEPS for rule, _, _ in chosen)
+        self.lasting = sorted({s.line for rule, s, _ in chosen if not rule.transient and rule.role == "decisive"})
         self.transient = sorted({s.line for rule, _, found in chosen if rule.transient for s in found})
         self.first = min((best.line for _, best in decisive), default=0)
         self.last = max((best.line for _, best in decisive), default=0)
         self.tests_failed = any(is_test(rule) for rule, _ in decisive)
         self.defects = len({rule.cause for rule, _ in decisive if rule.cause in DEFECTS})
 
+    def outcome_below(self, line: int) -> bool:
+        """Whether a lasting failure stands in the few lines below, to which this trouble may have led."""
+        return any(line < other <= line + _JUST_ABOVE for other in self.lasting)
 
     def trouble_above(self, line: int, rule: Rule) -> bool:
         """Whether a transient trouble stands in the few lines above, of which this line may be the outcome."""
@@ -154,6 +161,8 @@ def _flags(rule: Rule, best: Sighting, scene: Scene, around: _Surroundings) -> d
         f"first {kind}": decisive and best.line == around.first,
         f"last {kind}": decisive and best.line == around.last,
         f"says {kind}": True,
+        f"judged {kind}": around.judged and best.level != "command",
+        f"outcome just below {kind}": rule.transient and around.outcome_below(best.line),
         f"transient trouble just above {kind}": around.trouble_above(best.line, rule),
         "bound to final error": rule.within == "final-error",
         "anywhere": rule.within == "anywhere",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from remediate.diagnosis.candidates import Candidate, Features, nominate
+from remediate.diagnosis.candidates import JUDGING_STEPS, Candidate, Features, nominate
 from remediate.diagnosis.evidence import gather
 from remediate.diagnosis.ranking import NOTHING, Fit, Ranking, calibrate, doubts, rank
 from remediate.diagnosis.reading import Reading, read_log
@@ -23,6 +23,7 @@ from remediate.rules.catalog import Catalog
 
 _ALTERNATIVES = 5
 _END_READ = 2000
+_ABOUT_AS_STRONG = 0.75
 # Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
 _JUDGED = frozenset({"compile", "test", "lint"})
 JUDGING_STEPS = frozenset({"step-runs-tests", "step-runs-linter"})
@@ -96,10 +97,11 @@ def _complains(reading: Reading) -> bool:
 
 
 def choose(candidates: Sequence[Candidate], ranking: Ranking) -> Candidate:
-    """The strongest candidate of the strongest cause; a decisive one before a supporting one."""
+    """Of the strongest cause the first in the log among those about as strong as the strongest."""
     cause = max((share, cause) for cause, share in ranking.causes.items() if cause != NOTHING)[1]
     own = [(share, c) for c, share in zip(candidates, ranking.shares, strict=True) if c.rule.cause == cause]
-    return max(own, key=lambda pair: (pair[0], pair[1].sighting.line))[1]
+    best = max(share for share, _ in own)
+    return min((c for share, c in own if share >= _ABOUT_AS_STRONG * best), key=lambda c: c.sighting.line)
 
 
 def _assert(
@@ -146,6 +148,8 @@ def objection(root: Candidate, candidates: Sequence[Candidate], scene: Scene) ->
         return "the line stands in a test's own output"
     if any(line > sighting.line for line in scene.recovered if scene.holds(line)):
         return "a later line says that the trouble was overcome"
+    if _failed_otherwise(root, candidates, scene):
+        return "another step failed as well, for another reason"
     judges = [c.rule.id for c in candidates if c.rule.id in JUDGING_STEPS]
     if judges and scene.holds(sighting.line):
         return "the step only runs tests or checks, which fetch nothing themselves"
@@ -153,6 +157,15 @@ def objection(root: Candidate, candidates: Sequence[Candidate], scene: Scene) ->
         if other.rule.cause in DEFECTS and scene.holds(other.sighting.line) and _speaks_against(other, sighting):
             return f"the same step also shows `{other.rule.id}` on line {other.sighting.line}"
     return None
+
+
+def _failed_otherwise(root: Candidate, candidates: Sequence[Candidate], scene: Scene) -> bool:
+    """Whether a later failed step shows another cause: then this step's failure may have been tolerated."""
+    return any(
+        step.first_line <= c.sighting.line <= step.last_line and c.rule.cause != root.rule.cause
+        for step in scene.others
+        for c in candidates
+    )
 
 
 def _speaks_against(defect: Candidate, sighting: Sighting) -> bool:

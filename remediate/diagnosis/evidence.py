@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from remediate.diagnosis.candidates import Candidate
 from remediate.diagnosis.reading import Reading
@@ -15,23 +18,25 @@ from remediate.rules.catalog import Catalog
 _MOST = 12
 _SUPPORT = 5
 _LAST_WORDS = 8
+_COMPLAINT = re.compile(r"(?i)error|fail|fatal|cannot|can't|could not|not found|exception|invalid|missing|denied|no such")
 
 
 def gather(
     root: Candidate, candidates: Sequence[Candidate], reading: Reading, catalog: Catalog, scene: Scene
 ) -> tuple[Evidence, ...]:
     """Evidence for `root`, decisive line first, then in the log's order, without repeats."""
-    shown = [_shown(root.sighting, catalog, "decisive")]
-    shown += [_shown(s, catalog, "supporting") for s in _support(root, candidates, scene)]
     if root.sighting.level == "command":
-        shown = _above(scene.end, reading) + shown
+        shown = _last_words(scene.end, reading)
+    else:
+        shown = [_shown(root.sighting, catalog, "decisive")]
+        shown += [_shown(s, catalog, "supporting") for s in _support(root, candidates, scene)]
     shown += _final(reading)
     shown += _context(root.sighting, reading.format)
     unique: dict[int, Evidence] = {}
     for evidence in shown:
         if evidence.text.strip():
             unique.setdefault(evidence.line, evidence)
-    first, *rest = list(unique.values())[:_MOST]
+    first, *rest = list(unique.values())[:_MOST] or [_shown(root.sighting, catalog, "decisive")]
     return (first, *sorted(rest, key=lambda e: e.line))
 
 
@@ -43,8 +48,8 @@ def _support(root: Candidate, candidates: Sequence[Candidate], scene: Scene) -> 
         for c in candidates
         if c is not root and c.rule.cause == root.rule.cause and scene.holds(c.sighting.line)
     ]
-    same.sort(key=lambda s: abs(s.line - scene.end))
-    return [*own[:1], *own[-1:], *same][:_SUPPORT]
+    same.sort(key=lambda s: s.line)
+    return [*own[:1], *own[-1:], *same[:1], *reversed(same[1:])][:_SUPPORT]
 
 
 def _final(reading: Reading) -> list[Evidence]:
@@ -54,15 +59,20 @@ def _final(reading: Reading) -> list[Evidence]:
     return [Evidence(line=final[0], offset=-1, text=final[1], role="consequence")]
 
 
-def _above(end: int, reading: Reading) -> list[Evidence]:
-    """The last words before the final error: all there is to show where no rule knows a line."""
+def _last_words(end: int, reading: Reading) -> list[Evidence]:
+    """What stands above the final error, the likeliest line first: all there is where no rule knows a line."""
     raw = reading.above.get(end, b"").split(b"\n")[1:-1]
-    found = []
-    for number, line in enumerate(reversed(raw), 1):
-        text = FORMATS[reading.format].content(line).text.decode("utf-8", "replace").strip()
-        if text and len(found) < _LAST_WORDS:
-            found.append(Evidence(line=end - number, offset=-1, text=text, role="supporting"))
-    return found
+    form = FORMATS[reading.format]
+    texts = [form.content(line).text.decode("utf-8", "replace").strip() for line in raw]
+    lines = [
+        Evidence(line=end - len(texts) + number, offset=-1, text=text, role="supporting")
+        for number, text in enumerate(texts)
+        if text
+    ]
+    telling = [line for line in lines if _COMPLAINT.search(line.text)]
+    best = (telling or lines)[-1:]
+    decisive = [msgspec.structs.replace(line, role="decisive") for line in best]
+    return [*decisive, *reversed(telling[-_LAST_WORDS // 2 :]), *reversed(lines[-_LAST_WORDS // 2 :])]
 
 
 def _context(sighting: Sighting, form: str) -> Iterator[Evidence]:

@@ -1,27 +1,25 @@
-"""Compiles patterns ahead into databases that a later process opens in a millisecond, and keeps them."""
+"""Compiles patterns ahead into databases that a later process opens in milliseconds."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import io
 import os
 import struct
 import sys
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import hyperscan
 import msgspec
 
-from remediate.rules.cache import keep
-
-_MAGIC = b"remediate patterns 1\n"
+_MAGIC = b"remediate patterns 2\n"
 _KEY_SIZE = 32
-_LENGTHS = struct.Struct("<III")
-_BODY = len(_MAGIC) + _KEY_SIZE + _LENGTHS.size
-_EVERY = hyperscan.HS_FLAG_MULTILINE
-_FIRST = hyperscan.HS_FLAG_MULTILINE | hyperscan.HS_FLAG_SINGLEMATCH
-_EXACT = hyperscan.HS_FLAG_SINGLEMATCH
+_HEAD = struct.Struct(f"<{len(_MAGIC)}s{_KEY_SIZE}sIIII")
+_CHUNKS = hyperscan.HS_FLAG_MULTILINE
+_CONTENT = hyperscan.HS_FLAG_SINGLEMATCH
 
 
 class ForeignError(Exception):
@@ -29,75 +27,70 @@ class ForeignError(Exception):
 
 
 class Databases(msgspec.Struct, frozen=True):
-    """For every match in a chunk, for the content of one line, and (still packed) for floods."""
+    """`scan` holds every pattern in its scan form, `exact` those (and the asides) whose exact form differs.
 
-    every: hyperscan.Database | None
+    `differs` has a byte for each pattern: 1 where only `exact` can tell whether a content matches.
+    """
+
+    scan: hyperscan.Database | None
     exact: hyperscan.Database | None
-    first: bytes
+    differs: bytes
 
 
 def build(patterns: Sequence[str], asides: Sequence[str] = ()) -> bytes:
-    """The databases, packed for this kind of machine; takes about a second for every thousand."""
+    """The databases, packed for this kind of machine; takes about a second for every thousand patterns."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only for building
 
-    from remediate.rules.dialect import exact_form, scan_form  # noqa: PLC0415
+    from remediate.rules.dialect import exact_form, is_anchored, scan_form  # noqa: PLC0415
 
-    scans = [scan_form(pattern) for pattern in patterns]
-    exacts = [exact_form(pattern) for pattern in (*patterns, *asides)]
-    with ThreadPoolExecutor(3) as pool:  # Hyperscan compiles without the interpreter's lock
-        parts = list(pool.map(_compiled, (scans, exacts, scans), (_EVERY, _EXACT, _FIRST)))
-    return b"".join((_MAGIC, fingerprint(patterns, asides), _LENGTHS.pack(*map(len, parts)), *parts))
+    differs = bytes(map(is_anchored, patterns))
+    scans = {index: scan_form(pattern) for index, pattern in enumerate(patterns)}
+    exacts = {index: exact_form(patterns[index]) for index in range(len(patterns)) if differs[index]}
+    exacts |= {index: exact_form(aside) for index, aside in enumerate(asides, len(patterns))}
+    with ThreadPoolExecutor(2) as pool:  # Hyperscan compiles without the interpreter's lock
+        scan, exact = pool.map(_compiled, (scans, exacts), (_CHUNKS, _CONTENT))
+    head = (_MAGIC, fingerprint(patterns, asides), len(scan), len(exact), len(differs), zlib.crc32(differs))
+    return b"".join((_HEAD.pack(*head), scan, exact, differs))
 
 
-def unpack(packed: bytes, key: bytes | None = None) -> Databases:
-    """The databases in `packed`, opened; ForeignError when they are damaged or of another machine or key."""
-    if len(packed) < _BODY or not packed.startswith(_MAGIC):
+def unpack(packed: BinaryIO, key: bytes | None = None) -> Databases:
+    """The databases, opened; ForeignError when they are damaged, or of another machine or another key."""
+    head = packed.read(_HEAD.size)
+    if len(head) < _HEAD.size or not head.startswith(_MAGIC):
         raise ForeignError("not a pattern database")
-    if key is not None and packed[len(_MAGIC) : len(_MAGIC) + _KEY_SIZE] != key:
+    _, found, scan, exact, count, checksum = _HEAD.unpack(head)
+    if key not in (None, found):
         raise ForeignError("built for other patterns or another kind of machine")
-    every, exact, first = _LENGTHS.unpack_from(packed, len(_MAGIC) + _KEY_SIZE)
-    if len(packed) != _BODY + every + exact + first:
-        raise ForeignError("cut short")
-    middle, end = _BODY + every, _BODY + every + exact
-    return Databases(_opened(packed[_BODY:middle]), _opened(packed[middle:end]), packed[end:])
+    databases = Databases(_opened(packed.read(scan)), _opened(packed.read(exact)), packed.read(count))
+    if len(databases.differs) != count or zlib.crc32(databases.differs) != checksum:
+        raise ForeignError("cut short or damaged")
+    return databases
 
 
-def opened(serialised: bytes) -> hyperscan.Database:
-    """A database ready to scan; Hyperscan itself checks version, processor and checksum."""
-    try:
-        return hyperscan.loadb(serialised, hyperscan.HS_MODE_BLOCK)
-    except hyperscan.error as error:
-        raise ForeignError(f"Hyperscan refuses the database: {error}") from None
-
-
-def _opened(serialised: bytes) -> hyperscan.Database | None:
-    return opened(serialised) if serialised else None
-
-
-def ready(patterns: Sequence[str], asides: Sequence[str], shipped: bytes, cache: Path | None) -> Databases:
+def ready(
+    patterns: Sequence[str], asides: Sequence[str], shipped: bytes | Path, cache: Path | None
+) -> Databases:
     """The shipped databases, else the cached ones, else new ones, which are then kept in `cache`."""
+    from remediate.rules.cache import keep  # noqa: PLC0415 - seldom wanted
+
     key = fingerprint(patterns, asides)
-    file = cache / f"patterns-{key.hex()[:32]}" if cache else None
-    with contextlib.suppress(ForeignError):
-        return unpack(shipped, key)
-    with contextlib.suppress(ForeignError, OSError):
-        return unpack(file.read_bytes() if file else b"", key)
+    kept = cache / f"patterns-{key.hex()[:32]}" if cache else None
+    for source in (shipped, kept):
+        with contextlib.suppress(ForeignError, OSError):
+            return _unpacked(source, key)
     packed = build(patterns, asides)
-    if file:
-        keep(file, packed)
-    return unpack(packed)
+    if kept:
+        keep(kept, packed)
+    return unpack(io.BytesIO(packed))
 
 
 def fingerprint(patterns: Sequence[str], asides: Sequence[str] = ()) -> bytes:
     """Changes with the patterns, with Hyperscan and with the kind of machine."""
-    digest = hashlib.blake2b(digest_size=_KEY_SIZE)
-    for part in (_version(), sys.platform, _machine(), str(sys.maxsize), *patterns, "\n", *asides):
-        digest.update(part.encode() + b"\0")
-    return digest.digest()
+    from hashlib import blake2b  # noqa: PLC0415 - OpenSSL is slow to load, and a scanner alone needs none
 
-
-def _version() -> str:
-    return str(getattr(hyperscan, "__version__", ""))
+    version = str(getattr(hyperscan, "__version__", ""))
+    parts = (version, sys.platform, _machine(), str(sys.maxsize), str(len(patterns)), *patterns, *asides)
+    return blake2b("\0".join(parts).encode(), digest_size=_KEY_SIZE).digest()
 
 
 def _machine() -> str:
@@ -105,10 +98,27 @@ def _machine() -> str:
     return os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")
 
 
-def _compiled(forms: Sequence[str], flags: int) -> bytes:
+def _unpacked(source: bytes | Path | None, key: bytes) -> Databases:
+    if isinstance(source, Path):
+        with source.open("rb") as stream:
+            return unpack(stream, key)
+    return unpack(io.BytesIO(source or b""), key)
+
+
+def _opened(serialised: bytes) -> hyperscan.Database | None:
+    if not serialised:
+        return None
+    try:
+        # Hyperscan itself checks its version, the processor and a checksum.
+        return hyperscan.loadb(serialised, hyperscan.HS_MODE_BLOCK)
+    except hyperscan.error as error:
+        raise ForeignError(f"Hyperscan refuses the database: {error}") from None
+
+
+def _compiled(forms: dict[int, str], flags: int) -> bytes:
     if not forms:  # Hyperscan takes no empty list
         return b""
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    expressions = [form.encode() for form in forms]
-    database.compile(expressions=expressions, ids=list(range(len(forms))), flags=[flags] * len(forms))
+    expressions = [form.encode() for form in forms.values()]
+    database.compile(expressions=expressions, ids=list(forms), flags=[flags] * len(forms))
     return bytes(hyperscan.dumpb(database))

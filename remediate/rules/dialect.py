@@ -53,6 +53,11 @@ def scan_form(pattern: str) -> str:
     return write(Choice(tuple(_without_tail(_without_head(branch)) for branch in tree.branches)))
 
 
+def is_anchored(pattern: str) -> bool:
+    """Whether `^` stands in it: of such a pattern, the scan form matches more contents than the exact one."""
+    return _begins(read(pattern))
+
+
 def literal_run(tree: Choice) -> int:
     """Length of the longest run of literal bytes that every match holds."""
     return min(_run(branch) for branch in tree.branches)
@@ -77,6 +82,11 @@ def _check_edges(tree: Choice, *, first: bool, last: bool) -> None:
                     _check_edges(node, first=opens, last=closes)
                 case Repeat():
                     _check_edges(node.body, first=False, last=False)
+
+
+def _begins(tree: Choice) -> bool:
+    heads = (node for branch in tree.branches for node in branch[:1])
+    return any(node == _START or (isinstance(node, Choice) and _begins(node)) for node in heads)
 
 
 def _run(branch: Sequence) -> int:

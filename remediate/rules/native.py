@@ -6,12 +6,13 @@ import threading
 
 import hyperscan
 
-from remediate.rules.database import Databases, opened
+from remediate.rules.database import Databases
 
-# Candidates of one chunk that are reported one by one; what lies beyond them is a flood.
+# Candidates of one chunk that are reported one by one; the lines below are a flood.
 FLOOD = 16384
-# In a flood each pattern is reported once for every block of about this size.
+# In a flood, lines are taken in blocks of about this size, and of each block as many matches as this.
 FLOOD_BLOCK = 2048
+FLOOD_MOST = 256
 
 
 class Hyperscan:
@@ -19,59 +20,64 @@ class Hyperscan:
 
     def __init__(self, databases: Databases) -> None:
         self._databases = databases
-        self._flooding: hyperscan.Database | None = None
         self._local = threading.local()
 
     def scan(self, text: bytes) -> list[tuple[int, int]]:
         """Candidates as (pattern, end offset), in the order of their ends."""
-        every = self._databases.every
-        if every is None:
-            return []
         found: list[tuple[int, int]] = []
+        if self._scan(text, found, FLOOD):
+            base = text.rfind(b"\n", 0, found[-1][1]) + 1
+            while found and found[-1][1] > base:
+                found.pop()
+            while base < len(text):
+                stop = text.find(b"\n", base + FLOOD_BLOCK) + 1 or len(text)
+                found += self._block(text[base:stop], base)
+                base = stop
+        return found
+
+    def _block(self, text: bytes, base: int) -> list[tuple[int, int]]:
+        """The first candidate of each pattern."""
+        found: list[tuple[int, int]] = []
+        self._scan(text, found, FLOOD_MOST)
+        first: dict[int, int] = {}
+        for index, end in found:
+            first.setdefault(index, base + end)
+        return list(first.items())
+
+    def _scan(self, text: bytes, found: list[tuple[int, int]], most: int) -> bool:
+        """Adds up to `most` candidates; tells whether it stopped there."""
+        scan = self._databases.scan
+        if scan is None:
+            return False
 
         def seen(index: int, _start: int, end: int, _flags: int, _context: object) -> bool:
             found.append((index, end))
-            return len(found) >= FLOOD
+            return len(found) >= most
 
         try:
-            every.scan(text, match_event_handler=seen, scratch=self._scratch("every", every))
+            scan.scan(text, match_event_handler=seen, scratch=self._scratch("scan", scan))
         except hyperscan.ScanTerminated:
-            self._flood(text, found)
-        return found
-
-    def _flood(self, text: bytes, found: list[tuple[int, int]]) -> None:
-        """Goes on from the line in which the scan stopped, with one candidate a pattern and block."""
-        base = text.rfind(b"\n", 0, found[-1][1]) + 1
-        while found and found[-1][1] > base:
-            found.pop()
-
-        def seen(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            found.append((index, base + end))
-
-        first = self._first()
-        while base < len(text):
-            stop = text.find(b"\n", base + FLOOD_BLOCK) + 1 or len(text)
-            first.scan(text[base:stop], match_event_handler=seen, scratch=self._scratch("first", first))
-            base = stop
+            return True
+        return False
 
     def confirm(self, content: bytes) -> tuple[int, ...]:
         """The patterns that the content of one line matches, in order."""
-        exact = self._databases.exact
-        if exact is None:
-            return ()
-        found: list[int] = []
+        found: set[int] = set()
+        differs = self._databases.differs
 
         def seen(index: int, _start: int, _end: int, _flags: int, _context: object) -> None:
-            found.append(index)
+            if not differs[index]:
+                found.add(index)
 
-        exact.scan(content, match_event_handler=seen, scratch=self._scratch("exact", exact))
+        def seen_exactly(index: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+            found.add(index)
+
+        scan, exact = self._databases.scan, self._databases.exact
+        if scan is not None:
+            scan.scan(content, match_event_handler=seen, scratch=self._scratch("scan", scan))
+        if exact is not None:
+            exact.scan(content, match_event_handler=seen_exactly, scratch=self._scratch("exact", exact))
         return tuple(sorted(found))
-
-    def _first(self) -> hyperscan.Database:
-        # Floods are rare: what they need is opened at the first of them.
-        if self._flooding is None:
-            self._flooding = opened(self._databases.first)
-        return self._flooding
 
     def _scratch(self, name: str, database: hyperscan.Database) -> hyperscan.Scratch:
         scratch: hyperscan.Scratch | None = getattr(self._local, name, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache as memoised
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -35,7 +36,8 @@ class Scanner:
 
     `scan(text)` gives (pattern, end offset) pairs by offset: every line whose content matches a pattern has
     a pair that ends in it. In a flood (over 16,384 pairs in one text) that is so for the text up to there;
-    of the rest, each block of 2 KiB and each pattern has its first pair alone.
+    below, a pattern has a pair for the first of its lines in each block of 2 KiB, and where a block holds
+    more than 256 matches the rest of it is passed over.
     `confirm(content)` gives the patterns that the content of one line matches, in order.
     """
 
@@ -63,7 +65,7 @@ class Scanner:
         from remediate.rules.database import unpack  # noqa: PLC0415
         from remediate.rules.native import Hyperscan  # noqa: PLC0415
 
-        return cls(Hyperscan(unpack(packed)))
+        return cls(Hyperscan(unpack(BytesIO(packed))))
 
     @classmethod
     def ready(
@@ -71,7 +73,7 @@ class Scanner:
         patterns: Sequence[str],
         asides: Sequence[str] = (),
         *,
-        shipped: bytes = b"",
+        shipped: bytes | Path = b"",
         cache: Path | None = None,
     ) -> Scanner:
         """The quickest scanner of these patterns: as shipped, as cached, or built now and then cached.
