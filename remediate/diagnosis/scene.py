@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from remediate.diagnosis.reading import Reading
@@ -9,6 +11,12 @@ from remediate.diagnosis.sighting import Sighting
 from remediate.logs.outline import Step
 from remediate.model.rule import Rule
 
+# The beginnings of commands that build, check or test.
+_WORK = re.compile(
+    r"(?m)^(?:Run )?(?:(?:npx|yarn|pnpm|npm|bun|poetry run|uv run|pipenv run|python3? -m|sudo|\./)\s*)*"
+    r"(?:run |exec )*[\w./-]*(?:test|lint|build|check|compile|ruff|mypy|eslint|tsc|jest|vitest|mocha|cargo|go |mvn|"
+    r"gradle|make|tox|nox|flake8|black|prettier|rspec|phpunit|dotnet)"
+)
 _TEST_CAUSES = frozenset({"test", "flaky-test"})
 
 
@@ -48,7 +56,7 @@ def survey(reading: Reading, rules: tuple[Rule, ...]) -> Scene:
         marks = rules[sighting.rule].marks
         if marks:
             marked.setdefault(marks, []).append(sighting.line)
-    step = failing[0] if failing else None
+    step = _blamed(failing)
     first, last = (step.first_line, step.last_line) if step else (1, max(1, reading.lines))
     end = step.error_line if step and step.error_line else None
     if end is None and outline.final_error and first <= outline.final_error[0] <= last:
@@ -59,12 +67,26 @@ def survey(reading: Reading, rules: tuple[Rule, ...]) -> Scene:
         end=end or last,
         known=step is not None,
         step=step,
-        others=tuple(failing[1:]),
+        others=tuple(other for other in failing if other is not step),
         tests=_spans(marked.get("tests-begin", []), marked.get("tests-end", []), last),
         recovered=tuple(marked.get("recovered", ())),
         passed=tuple(marked.get("passed", ())),
         consequences=tuple(marked.get("consequence", ())),
     )
+
+
+def _blamed(failing: list[Step]) -> Step | None:
+    """The step that failed the job: the first, unless work went on after it, which then was tolerated.
+
+    What runs although a step failed (`if: always()`) gathers, reports and tidies up; it does not test or build.
+    """
+    if not failing:
+        return None
+    blamed = failing[0]
+    for later in failing[1:]:
+        if later.job == blamed.job and _WORK.search(later.command or later.name) and later.exit_code:
+            blamed = later
+    return blamed
 
 
 def _spans(begins: list[int], ends: list[int], last: int) -> tuple[tuple[int, int], ...]:
