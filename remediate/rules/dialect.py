@@ -19,10 +19,10 @@ from remediate.rules.syntax import (
 )
 
 LITERAL_NEEDED = 3
-_START = Edge("^")
+_START, _END = Edge("^"), Edge("$")
 # All that `bytes.rstrip` takes from a line's end.
 _BLANKS = Bytes(SPACE & ANY | 1 << ord("\v"))
-_CONTENT_END = Choice(((Repeat(Choice(((_BLANKS,),)), 0, None), Edge("$")),))
+_CONTENT_END = Choice(((Repeat(Choice(((_BLANKS,),)), 0, None), _END),))
 
 
 def complaint(pattern: str, *, brief: bool = False) -> str | None:
@@ -54,8 +54,8 @@ def scan_form(pattern: str) -> str:
 
 
 def is_anchored(pattern: str) -> bool:
-    """Whether `^` stands in it: of such a pattern, the scan form matches more contents than the exact one."""
-    return _begins(read(pattern))
+    """Whether `^` or `$` stands in it: of other patterns, the scan form is as exact as the exact one."""
+    return _anchored(read(pattern))
 
 
 def literal_run(tree: Choice) -> int:
@@ -84,9 +84,9 @@ def _check_edges(tree: Choice, *, first: bool, last: bool) -> None:
                     _check_edges(node.body, first=False, last=False)
 
 
-def _begins(tree: Choice) -> bool:
-    heads = (node for branch in tree.branches for node in branch[:1])
-    return any(node == _START or (isinstance(node, Choice) and _begins(node)) for node in heads)
+def _anchored(tree: Choice) -> bool:
+    nodes = (node for branch in tree.branches for node in branch)
+    return any(node in (_START, _END) or (isinstance(node, Choice) and _anchored(node)) for node in nodes)
 
 
 def _run(branch: Sequence) -> int:

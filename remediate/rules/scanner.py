@@ -11,6 +11,10 @@ from typing import Literal, Protocol
 
 EngineName = Literal["hyperscan", "re2"]
 
+# From this version on the wheels hold Vectorscan 5.4.12, which loses matches when many patterns are compiled
+# together: https://github.com/VectorCamp/vectorscan/issues/358
+UNSOUND = (0, 7, 22)
+
 
 class Engine(Protocol):
     """What matches: Hyperscan or RE2, with the same lines found."""
@@ -24,8 +28,15 @@ class Engine(Protocol):
 
 @memoised
 def available_engine() -> EngineName:
-    """Hyperscan where it is installed, else RE2."""
-    return "hyperscan" if find_spec("hyperscan") else "re2"
+    """Hyperscan where a sound version of it is installed, else RE2."""
+    if find_spec("hyperscan") is None:
+        return "re2"
+    import hyperscan  # noqa: PLC0415 - not everybody has it
+
+    version = [
+        int(part) for part in str(getattr(hyperscan, "__version__", "")).split(".") if part.isdecimal()
+    ]
+    return "hyperscan" if version and tuple(version) < UNSOUND else "re2"
 
 
 class Scanner:
