@@ -23,6 +23,7 @@ from remediate.rules.catalog import Catalog
 
 _ALTERNATIVES = 5
 _END_READ = 2000
+_LAST_WORDS = 5
 _ABOUT_AS_STRONG = 0.75
 # Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
 _JUDGED = frozenset({"compile", "test", "lint"})
@@ -116,7 +117,7 @@ def _assert(
 ) -> Diagnosis:
     rule = root.rule
     evidence = gather(root, candidates, reading, catalog, scene)
-    withheld = objection(root, candidates, scene)
+    withheld = objection(root, candidates, scene, reading)
     return Diagnosis(
         source=source,
         format=reading.format,
@@ -139,9 +140,11 @@ def _assert(
     )
 
 
-def objection(root: Candidate, candidates: Sequence[Candidate], scene: Scene) -> str | None:
+def objection(root: Candidate, candidates: Sequence[Candidate], scene: Scene, reading: Reading) -> str | None:
     """Why a machine must keep its hands off although the rule knows a recovery; None when it need not."""
     sighting = root.sighting
+    if not reading.outline.failed and sighting.line < reading.lines - _LAST_WORDS:
+        return "nothing in the log says that the job failed, and it goes on below the line"
     if scene.known and not scene.holds(sighting.line):
         return "the line stands outside of the step that failed"
     if scene.in_tests(sighting.line):

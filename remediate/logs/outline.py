@@ -219,8 +219,12 @@ class OutlineBuilder:
             return self._verdict
         if any(self._broken(draft) for draft in failing):
             return True
-        whole = 0 < self._begun <= self._ended
-        return False if whole and not failing and self._final is None else None
+        finished = 0 < self._ended >= self._begun
+        return False if finished and not any(draft is self._last_working() for draft in failing) else None
+
+    def _last_working(self) -> Draft | None:
+        """The last step that did the job's work: no ordinary step follows one that failed."""
+        return next((draft for draft in reversed(self._steps) if not (draft.cleanup or draft.implicit)), None)
 
 
 def _shown(content: Content) -> str:
