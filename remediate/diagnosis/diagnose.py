@@ -98,11 +98,32 @@ def _complains(reading: Reading) -> bool:
 
 
 def choose(candidates: Sequence[Candidate], ranking: Ranking) -> Candidate:
-    """Of the strongest cause the first in the log among those about as strong as the strongest."""
+    """The strongest cause's first candidate in the log, among those about as strong as the strongest.
+
+    A trouble after which the same step went on to a defect was survived: then it is the defect.
+    """
+    shares = dict(zip(map(id, candidates), ranking.shares, strict=True))
     cause = max((share, cause) for cause, share in ranking.causes.items() if cause != NOTHING)[1]
-    own = [(share, c) for c, share in zip(candidates, ranking.shares, strict=True) if c.rule.cause == cause]
-    best = max(share for share, _ in own)
-    return min((c for share, c in own if share >= _ABOUT_AS_STRONG * best), key=lambda c: c.sighting.line)
+    root = _first_of([c for c in candidates if c.rule.cause == cause], shares)
+    later = [c for c in candidates if root.rule.transient and _survived(root, c)]
+    return max(later, key=lambda c: shares[id(c)]) if later else root
+
+
+def _first_of(candidates: Sequence[Candidate], shares: dict[int, float]) -> Candidate:
+    best = max(shares[id(c)] for c in candidates)
+    strong = [c for c in candidates if shares[id(c)] >= _ABOUT_AS_STRONG * best]
+    return min(strong, key=lambda c: c.sighting.line)
+
+
+def _survived(trouble: Candidate, defect: Candidate) -> bool:
+    """Whether the defect is one of the code, told for certain, in the same step below the trouble."""
+    return (
+        defect.rule.cause in _JUDGED
+        and defect.rule.role == "decisive"
+        and "inside decisive" in defect.features
+        and "inside decisive" in trouble.features
+        and defect.sighting.line > trouble.sighting.line
+    )
 
 
 def _assert(
