@@ -19,14 +19,18 @@ class Ahead(BuildHookInterface[Any]):
         import msgspec
 
         from remediate.diagnosis.knowledge import DATABASE, TABLE, tabulate_all
-        from remediate.rules.database import build
+        from remediate.rules.scanner import available_engine
 
-        table = tabulate_all()
         folder = Path(self.directory) / "ahead"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / TABLE).write_bytes(msgspec.msgpack.encode(table))
-        (folder / DATABASE).write_bytes(build(table.patterns, table.asides))
-        for name in (TABLE, DATABASE):
+        table = tabulate_all()
+        ahead = {TABLE: msgspec.msgpack.encode(table)}
+        if available_engine() == "hyperscan":
+            from remediate.rules.database import build
+
+            ahead[DATABASE] = build(table.patterns, table.asides)
+            build_data["pure_python"] = False
+            build_data["infer_tag"] = True
+        for name, content in ahead.items():
+            (folder / name).write_bytes(content)
             build_data["force_include"][str(folder / name)] = f"remediate/diagnosis/{name}"
-        build_data["pure_python"] = False
-        build_data["infer_tag"] = True
