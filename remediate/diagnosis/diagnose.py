@@ -27,6 +27,7 @@ _LAST_WORDS = 5
 _ABOUT_AS_STRONG = 0.75
 # Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
 _JUDGED = frozenset({"compile", "test", "lint"})
+_GONE_ON_TO = _JUDGED | {"dependency"}
 JUDGING_STEPS = frozenset({"step-runs-tests", "step-runs-linter"})
 _MISSING = (b"BlobNotFound", b"The specified blob does not exist", b"log not found", b"The logs for this run have expired")
 
@@ -118,7 +119,7 @@ def _first_of(candidates: Sequence[Candidate], shares: dict[int, float]) -> Cand
 def _survived(trouble: Candidate, defect: Candidate) -> bool:
     """Whether the defect is one of the code, told for certain, in the same step below the trouble."""
     return (
-        defect.rule.cause in _JUDGED
+        defect.rule.cause in _GONE_ON_TO
         and defect.rule.role == "decisive"
         and "inside decisive" in defect.features
         and "inside decisive" in trouble.features
