@@ -106,14 +106,22 @@ def choose(candidates: Sequence[Candidate], ranking: Ranking) -> Candidate:
     shares = dict(zip(map(id, candidates), ranking.shares, strict=True))
     cause = max((share, cause) for cause, share in ranking.causes.items() if cause != NOTHING)[1]
     root = _first_of([c for c in candidates if c.rule.cause == cause], shares)
-    later = [c for c in candidates if root.rule.transient and _survived(root, c)]
-    return max(later, key=lambda c: shares[id(c)]) if later else root
+    if not root.rule.transient:
+        return root
+    later = [c for c in candidates if _survived(root, c) or _judges(c, root, candidates)]
+    return max(later, key=lambda c: shares[id(c)], default=root)
 
 
 def _first_of(candidates: Sequence[Candidate], shares: dict[int, float]) -> Candidate:
     best = max(shares[id(c)] for c in candidates)
     strong = [c for c in candidates if shares[id(c)] >= _ABOUT_AS_STRONG * best]
     return min(strong, key=lambda c: c.sighting.line)
+
+
+def _judges(verdict: Candidate, trouble: Candidate, candidates: Sequence[Candidate]) -> bool:
+    """Whether the step does nothing but judge code, so that its verdict counts and not the trouble it prints."""
+    judged = {c.rule.cause for c in candidates if c.rule.id in JUDGING_STEPS}
+    return verdict.rule.cause in judged and "inside decisive" in trouble.features
 
 
 def _survived(trouble: Candidate, defect: Candidate) -> bool:
