@@ -29,3 +29,6 @@ SCENES = (
     Scene("npm/tests-print-errors", "A log full of errors, of a job that succeeded."),
     Scene("runner/log-just-ends", "The log just ends. Nobody can know, so nobody should guess."),
 )
+
+# Those in the README's picture.
+PICTURED = ("npm/ci-out-of-sync", "jobs/download-retried-then-test-fails")

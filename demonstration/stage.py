@@ -15,11 +15,13 @@ from typing import Any
 
 import click
 
-from demonstration.scenes import SCENES, Scene
+from demonstration.picture import draw
+from demonstration.scenes import PICTURED, SCENES, Scene
 
 ROOT = Path(__file__).resolve().parent.parent
 # Beside this interpreter stands the command that was installed from the wheel.
 COMMAND = Path(sys.executable).with_name("remediate")
+_COLUMNS = 112
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -28,30 +30,41 @@ from recording import header  # noqa: E402 - the recordings know how to read the
 
 def play() -> None:
     """Draws every scene, then what was found."""
+    watched = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    columns = shutil.get_terminal_size().columns if watched else 0
     with tempfile.TemporaryDirectory() as folder:
-        for number, scene in enumerate(SCENES, 1):
-            name = f"{number:02d}-{scene.recording.replace('/', '-')}.log"
-            (Path(folder) / name).write_bytes(header.read(ROOT / "tests/logs" / f"{scene.recording}.log").log)
-        names = sorted(path.name for path in Path(folder).iterdir())
+        names = [unpack(scene, f"{number:02d}-", folder) for number, scene in enumerate(SCENES, 1)]
         for scene, name in zip(SCENES, names, strict=True):
-            show(scene, name, folder)
+            click.secho(f"━━ {scene.story}", fg="magenta", bold=True)
+            click.secho(f"$ remediate diagnose {name}", bold=True)
+            click.echo(diagnose(folder, name, columns=columns))
         begun = time.perf_counter()
         found = json.loads(diagnose(folder, *names, "--format", "json"))
         took = time.perf_counter() - begun
     click.echo("\n".join((*table(found), "", closing(len(names), took))))
 
 
-def show(scene: Scene, name: str, folder: str) -> None:
-    """The story, the command, and what it says."""
-    click.secho(f"━━ {scene.story}", fg="magenta", bold=True)
-    click.secho(f"$ remediate diagnose {name}", bold=True)
-    click.echo(diagnose(folder, name))
+def picture() -> str:
+    """The README's picture: one failure that a machine may mend, one that only looks like it."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = [unpack(scene, "", folder) for scene in SCENES if scene.recording in PICTURED]
+        shown = [
+            f"\x1b[1m$ remediate diagnose {name}\x1b[0m\n{diagnose(folder, name, columns=_COLUMNS)}"
+            for name in names
+        ]
+    return draw("\n".join(shown), _COLUMNS, "remediate diagnose names the cause of two failed jobs")
 
 
-def diagnose(folder: str, *arguments: str) -> str:
-    """What the command prints."""
-    watched = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    screen = {"FORCE_COLOR": "1", "COLUMNS": str(shutil.get_terminal_size().columns)} if watched else {}
+def unpack(scene: Scene, prefix: str, folder: str) -> str:
+    """Writes the recording without its verdict, and gives the file's name."""
+    name = f"{prefix}{scene.recording.replace('/', '-')}.log"
+    (Path(folder) / name).write_bytes(header.read(ROOT / "tests" / "logs" / f"{scene.recording}.log").log)
+    return name
+
+
+def diagnose(folder: str, *arguments: str, columns: int = 0) -> str:
+    """What the command prints; in colours and cut to `columns` where they are given."""
+    screen = {"FORCE_COLOR": "1", "COLUMNS": str(columns)} if columns else {}
     done = subprocess.run(
         [str(COMMAND), "diagnose", *arguments],
         cwd=folder,

@@ -18,6 +18,7 @@ from remediate.model.diagnosis import Diagnosis, Evidence
 MARKS = {"decisive": "▸", "supporting": "·", "context": " ", "consequence": "└"}
 _COLOURS = {"critical": "red", "high": "red", "medium": "yellow", "low": "cyan", "info": "blue"}
 _ENDLESS = 10_000
+_WORTH_SAYING = 0.01
 
 
 class Screen(msgspec.Struct, frozen=True):
@@ -96,7 +97,7 @@ def _advice(d: Diagnosis, screen: Screen) -> Iterator[str]:
     if any(words for _, words in rows) or d.alternatives:
         yield ""
     yield from (f"  {name:9s} {shown(words)}" for name, words in rows if words)
-    for other in d.alternatives:
+    for other in (a for a in d.alternatives if screen.whole or a.confidence >= _WORTH_SAYING):
         kind = f"{other.cause} ({other.confidence:.0%}, {other.relation})"
         yield f"  {'also':9s} {kind} line {other.line}: {other.rule}"
         if screen.whole:
