@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def load_catalog(extra: Sequence[Pack] = (), cache: Path | None = None) -> Catal
     table = _shipped_table() or _kept_table(cache)
     if extra:
         table = tabulate(extra, base=table)
-    return ready_catalog(table, _read(_HERE / DATABASE), cache)
+    return ready_catalog(table, _HERE / DATABASE, cache)
 
 
 def _shipped_table() -> Table | None:
@@ -52,6 +51,8 @@ def _kept_table(cache: Path | None) -> Table:
     """A source tree's table, kept under the digest of its packs and marks: reading YAML takes seconds."""
     if cache is None:
         return tabulate_all()
+    import hashlib  # noqa: PLC0415 - OpenSSL is slow to load, and a wheel has a table
+
     digest = hashlib.sha256(repr(_marks()).encode())
     for file in sorted((_HERE.parent / "rules").glob("*.*")):
         digest.update(file.read_bytes())

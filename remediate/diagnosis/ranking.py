@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from importlib import resources
+from pathlib import Path
 
 import msgspec
 
@@ -30,7 +30,7 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
 
 def load_fit() -> Fit:
     """The committed fit."""
-    data = resources.files(__package__).joinpath("fit.json").read_bytes()
+    data = Path(__file__).with_name("fit.json").read_bytes()
     return msgspec.json.decode(data, type=Fit)
 
 

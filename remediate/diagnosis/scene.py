@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -47,7 +48,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return any(begin < line < end for begin, end in self.tests)
 
 
-def survey(reading: Reading, rules: tuple[Rule, ...]) -> Scene:
+def survey(reading: Reading, rules: Sequence[Rule]) -> Scene:
     """The scene as the outline and the context rules show it."""
     outline = reading.outline
     failing = [step for step in outline.steps if step.failed]

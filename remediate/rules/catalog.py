@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import overload
 
 import msgspec
 
@@ -16,9 +17,10 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     """Rules and structural marks flattened to pattern lists; what a wheel carries ready-made.
 
     `owners[i]` tells whose the scanned pattern `i` is: a rule's index, or `-1 - m` for the mark `m`.
+    The rules stay packed, for of a thousand a log speaks of a dozen.
     """
 
-    rules: tuple[Rule, ...]
+    rules: tuple[msgspec.Raw, ...]
     patterns: tuple[str, ...]
     owners: tuple[int, ...]
     asides: tuple[str, ...]
@@ -30,11 +32,34 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 _EMPTY = Table(rules=(), patterns=(), owners=(), asides=(), unless={}, step={}, commands={})
 
 
+class Rules(Sequence[Rule]):
+    """The rules of a table by index, each unpacked when it is asked for."""
+
+    def __init__(self, packed: Sequence[msgspec.Raw]) -> None:
+        self._packed = packed
+        self._known: dict[int, Rule] = {}
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    @overload
+    def __getitem__(self, index: int) -> Rule: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Rule, ...]: ...
+    def __getitem__(self, index: int | slice) -> Rule | tuple[Rule, ...]:
+        if isinstance(index, slice):
+            return tuple(self[each] for each in range(*index.indices(len(self))))
+        rule = self._known.get(index)
+        if rule is None:
+            rule = self._known[index] = msgspec.msgpack.decode(self._packed[index], type=Rule)
+        return rule
+
+
 class Catalog:
     """Answers which rules and marks a line of a log matches."""
 
     def __init__(self, table: Table, scanner: Scanner) -> None:
-        self.rules = table.rules
+        self.rules = Rules(table.rules)
         self.scanner = scanner
         self._owners = table.owners
         self._unless = table.unless
@@ -88,7 +113,7 @@ class _Drawing:
         self._owners = [*base.owners, *(-1 - number for number in range(len(marks)))]
         self._asides = {pattern: index for index, pattern in enumerate(base.asides)}
         self._unless, self._step, self._commands = dict(base.unless), dict(base.step), dict(base.commands)
-        self._homes = {rule.id: rule.pack for rule in base.rules}
+        self._homes = {rule.id: rule.pack for rule in Rules(base.rules)}
 
     def add(self, rule: Rule) -> None:
         if rule.id in self._homes:
@@ -98,7 +123,7 @@ class _Drawing:
             )
         self._homes[rule.id] = rule.pack
         index = len(self._rules)
-        self._rules.append(rule)
+        self._rules.append(msgspec.Raw(msgspec.msgpack.encode(rule)))
         if rule.within == "command":
             self._commands[index] = self._aside(rule.match)
         else:
@@ -129,6 +154,6 @@ def build_catalog(table: Table) -> Catalog:
     return Catalog(table, Scanner.build(table.patterns, table.asides))
 
 
-def ready_catalog(table: Table, shipped: bytes = b"", cache: Path | None = None) -> Catalog:
+def ready_catalog(table: Table, shipped: bytes | Path = b"", cache: Path | None = None) -> Catalog:
     """A catalog whose databases are those shipped, or cached, or compiled now and kept in `cache`."""
     return Catalog(table, Scanner.ready(table.patterns, table.asides, shipped=shipped, cache=cache))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+_TOKEN = rb"\\.|\[\^?.[^\]]*\]|\{[^}]*\}|[()|?*+^$.]|[^\\\[{()|?*+^$.]+"
+_SIGNS = b"[{()|?*+^$."
+
 
 class Pattern:
     """A regular expression over bytes; `^` and `$` are a line's."""
@@ -25,32 +28,21 @@ class Pattern:
 
 def literal_of(source: bytes) -> bytes:
     """The longest run of plain bytes outside of groups and classes, none of them optional."""
-    runs, depth, at = [bytearray()], 0, 0
-    while at < len(source):
-        char = source[at : at + 1]
-        at += 1
-        if char == b"[":
-            at = source.index(b"]", at + 1 + source.startswith(b"^", at)) + 1
-            runs.append(bytearray())
-        elif char in b"()":
-            depth += 1 if char == b"(" else -1
-            runs.append(bytearray())
-        elif char == b"\\":
-            char, at = source[at : at + 1], at + 1
-            runs = _grown(runs, char, plain=not char.isalnum() and not depth)
-        elif char == b"|" and not depth:
+    best, run, depth = b"", b"", 0
+    for token in re.findall(_TOKEN, source):
+        if token in b"()":
+            depth += 1 if token == b"(" else -1
+        elif token == b"|" and not depth:
             return b""
-        elif char in b"?*{":
-            runs[-1][-1:] = b""
-            runs.append(bytearray())
-            at = source.index(b"}", at) + 1 if char == b"{" else at
-        else:
-            runs = _grown(runs, char, plain=char not in b"^$.+|" and not depth)
-    return bytes(max(runs, key=len))
+        elif not depth and (plain := _plain(token)):
+            run += plain
+            continue
+        best, run = max(best, run[:-1] if token[:1] in b"?*{" else run, key=len), b""
+    return max(best, run, key=len)
 
 
-def _grown(runs: list[bytearray], char: bytes, *, plain: bool) -> list[bytearray]:
-    if plain:
-        runs[-1] += char
-        return runs
-    return [*runs, bytearray()]
+def _plain(token: bytes) -> bytes:
+    """The bytes that the token stands for; none where it stands for any of several, or is a sign."""
+    if token[:1] == b"\\":
+        return b"" if token[1:].isalnum() else token[1:]
+    return b"" if token[:1] in _SIGNS else token
