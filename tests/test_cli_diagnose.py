@@ -149,8 +149,13 @@ def test_rules_of_the_configuration_are_in_force(tmp_path: Path) -> None:
     (tmp_path / "ci").mkdir()
     (tmp_path / "ci" / "mine.yaml").write_text(MINE)
     log = github_log("gizmo: the frobnicator is jammed", command="./gizmo")
-    found = remediate("diagnose", "-", "--format", "json", stdin=log, cwd=tmp_path / "ci").json
-    assert found["rule"] == "gizmo-jammed"
+    home = str(tmp_path / "cache")
+    for _ in range(2):
+        done = remediate(
+            "diagnose", "-", "--format", "json", stdin=log, cwd=tmp_path / "ci", XDG_CACHE_HOME=home
+        )
+        assert done.json["rule"] == "gizmo-jammed"
+    assert list((tmp_path / "cache" / "remediate").iterdir())
 
 
 MINE = """\

@@ -13,7 +13,7 @@ from remediate.cli.trial import test
 from remediate.errors import UsageProblem
 from remediate.model.cause import CAUSES
 from remediate.model.rule import Pack
-from remediate.rules.packs import shipped_packs
+from remediate.rules.packs import shipped_texts, user_packs
 from remediate.system.settings import read_settings
 
 _EXAMPLES = """
@@ -76,7 +76,7 @@ def list_rules(cause: str | None, pack: str | None, output: str, config: str | N
 def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     return [
         CompletionItem(rule.id, help=rule.title)
-        for pack in packs_in_force(None)
+        for pack in packs_in_force(None, naming=incomplete)
         for rule in pack.rules
         if rule.id.startswith(incomplete)
     ]
@@ -88,13 +88,12 @@ def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 @config_option
 def show_rule(rule_id: str, output: str, config: str | None) -> None:
     """Show one rule with its examples and near misses."""
-    packs = packs_in_force(config)
-    for pack in packs:
+    for pack in packs_in_force(config, naming=rule_id):
         for rule in pack.rules:
             if rule.id == rule_id:
                 click.echo(CARDS[output](rule, pack))
                 return
-    hint = meant(rule_id, [rule.id for pack in packs for rule in pack.rules])
+    hint = meant(rule_id, [rule.id for pack in packs_in_force(config) for rule in pack.rules])
     raise UsageProblem(f"there is no rule `{rule_id}`", hint=hint or "`remediate rules list` shows all.")
 
 
@@ -102,6 +101,10 @@ command.add_command(test)
 command.add_command(explain)
 
 
-def packs_in_force(config: str | None) -> tuple[Pack, ...]:
-    """The shipped packs and those of the configuration."""
-    return (*shipped_packs(), *read_settings(config).packs())
+def packs_in_force(config: str | None, *, naming: str = "") -> tuple[Pack, ...]:
+    """The shipped packs and those of the configuration; of the shipped ones only those that hold the word.
+
+    Reading all of them takes a second, which is long for someone who waits for a completion.
+    """
+    texts = (text for text in shipped_texts() if naming.encode() in text[1])
+    return (*user_packs(texts), *read_settings(config).packs())
