@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,9 +17,11 @@ from remediate.diagnosis.knowledge import load_catalog
 from remediate.diagnosis.reading import Reading, read_log
 from remediate.diagnosis.scene import Scene, survey
 from remediate.logs.archives import Limits, open_logs
+from remediate.logs.formats.github import GITHUB
 from remediate.rules.catalog import Catalog
 
 SUCCESS = ""
+_FRAME = re.compile(rb"^(?:Process completed with exit code|Post job cleanup|Cleaning up orphan|Current runner version)")
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +33,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[int, ...]
     texts: tuple[str, ...] = ()
     healable: bool | None = None
+    bared: bool = False
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,10 +84,24 @@ def _body(data: bytes) -> bytes:
     return data
 
 
+def bare(data: bytes) -> bytes:
+    """A log as people paste it: without the CI system's stamps and marks, so that nothing says how it ended."""
+    stripped = []
+    for line in data.split(b"\n"):
+        content = GITHUB.content(line)
+        if content.level in ("group", "command", "section", "debug") or _FRAME.search(content.text):
+            continue
+        stripped.append(content.text)
+    return b"\n".join(stripped)
+
+
 def observe(label: Label, catalog: Catalog) -> Case:
     """Reads the log of a label."""
     parts = open_logs(io.BytesIO(_body(label.path.read_bytes())), label.path.name, Limits())
-    reading = read_log(next(parts).stream, catalog)
+    stream = next(parts).stream
+    if label.bared:
+        stream = io.BytesIO(bare(b"".join(iter(partial(stream.read, 1 << 20), b""))))
+    reading = read_log(stream, catalog)
     scene = survey(reading, catalog.rules)
     candidates = nominate(reading, catalog, scene)
     return Case(
@@ -94,7 +113,6 @@ def observe(label: Label, catalog: Catalog) -> Case:
     )
 
 
-def observe_all(labels: Iterator[Label]) -> list[Case]:
-    """Reads every log with the shipped rules."""
-    catalog = load_catalog()
-    return [observe(label, catalog) for label in labels]
+def bared(labels: Iterable[Label]) -> Iterator[Label]:
+    """The same logs without their frame; line numbers do not hold any more."""
+    return (msgspec.structs.replace(label, bared=True, lines=(), texts=()) for label in labels)

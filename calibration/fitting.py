@@ -44,6 +44,8 @@ PRIOR: dict[str, float] = {
     "nothing: no decisive line": 1.0,
     "nothing: final error": -1.0,
 }
+# A log without its frame counts less: it is seen once already, with it.
+_BARED = 0.25
 _STRENGTH = 1.0
 _STRENGTH_OF_CAUSES = 4.0
 
@@ -54,6 +56,7 @@ def fit_ranking(cases: Sequence[Case]) -> dict[str, float]:
     names = sorted({n for c in usable for f in (*(x.features for x in c.candidates), c.nothing) for n in f} | set(PRIOR))
     column = {name: i for i, name in enumerate(names)}
     matrix, starts, golden = _matrix(usable, column)
+    counts = np.array([_BARED if case.label.bared else 1.0 for case in usable])
     prior = np.array([PRIOR.get(name, 0.0) for name in names])
     strength = np.array([_STRENGTH_OF_CAUSES if name.startswith("cause ") else _STRENGTH for name in names])
 
@@ -66,8 +69,8 @@ def fit_ranking(cases: Sequence[Case]) -> dict[str, float]:
         gold = np.add.reduceat(shares * golden, starts)
         pull = shares - shares * golden / np.repeat(np.maximum(gold, 1e-12), lengths)
         away = weights - prior
-        value = -np.log(np.maximum(gold, 1e-12)).sum() + 0.5 * (strength * away**2).sum()
-        return float(value), matrix.T @ pull + strength * away
+        value = -(counts * np.log(np.maximum(gold, 1e-12))).sum() + 0.5 * (strength * away**2).sum()
+        return float(value), matrix.T @ (pull * np.repeat(counts, lengths)) + strength * away
 
     found = minimize(loss, prior.copy(), jac=True, method="L-BFGS-B", options={"maxiter": 400})
     return {name: round(float(w), 3) for name, w in zip(names, found.x, strict=True) if abs(w) >= 0.005}

@@ -17,6 +17,7 @@ from remediate.rules.catalog import Catalog
 Features = dict[str, float]
 
 _JUST_ABOVE = 4
+_LAST_LINES = 40
 # Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
 JUDGING_STEPS = frozenset({"step-runs-tests", "step-runs-linter"})
 _WARNINGS = ("warning", "[warning]", "warn:", "warn ", "##[warning]", "npm warn")
@@ -68,12 +69,19 @@ def _told_by_command(catalog: Catalog, scene: Scene) -> list[tuple[int, Sighting
 def _allowed(rule: Rule, sighting: Sighting, catalog: Catalog, scene: Scene, reading: Reading) -> bool:
     if not reading.outline.failed and is_warning(sighting):
         return False  # where nothing says that the job failed, a warning does not say it either
-    if rule.within == "final-error" and not scene.end - 40 <= sighting.line <= scene.end + 5:
+    if rule.within == "final-error" and not _is_final(sighting, scene, reading):
         return False
     if not rule.step:
         return True
     step = scene.step
     return bool(step and scene.holds(sighting.line) and catalog.fits_step(sighting.rule, step.name, step.command or ""))
+
+
+def _is_final(sighting: Sighting, scene: Scene, reading: Reading) -> bool:
+    """Whether the line is among the last words of the failure."""
+    if reading.outline.failed or sighting.level == "error":
+        return scene.end - _LAST_LINES <= sighting.line <= scene.end + 5
+    return sighting.line >= reading.lines - 3
 
 
 def is_warning(sighting: Sighting) -> bool:

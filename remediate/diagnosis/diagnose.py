@@ -23,6 +23,7 @@ from remediate.rules.catalog import Catalog
 
 _ALTERNATIVES = 5
 _END_READ = 2000
+_END_LINES = 40
 _LAST_WORDS = 5
 _ABOUT_AS_STRONG = 0.75
 # Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
@@ -67,16 +68,22 @@ def nothing_failed(reading: Reading, scene: Scene, candidates: Sequence[Candidat
     """What speaks for the job having succeeded."""
     failed = reading.outline.failed
     decisive = [c for c in candidates if c.rule.role == "decisive"]
-    return {
-        "nothing": 1.0,
-        f"nothing: failed {failed}": 1.0,
-        "nothing: no decisive line": float(not decisive),
-        "nothing: passed at the end": float(bool(scene.passed) and scene.passed[-1] > reading.lines - 60),
-        "nothing: passed after all": float(
-            bool(scene.passed) and all(c.sighting.line < scene.passed[-1] for c in decisive)
-        ),
-        "nothing: final error": float(reading.outline.final_error is not None),
+    near_end = reading.lines - _END_LINES
+    signs = {
+        "nothing": True,
+        f"nothing: failed {failed}": True,
+        "nothing: no decisive line": not decisive,
+        "nothing: only transient trouble": all(c.rule.transient for c in candidates),
+        "nothing: passed at the end": any(line > near_end for line in scene.passed),
+        "nothing: passed after all": bool(scene.passed)
+        and all(c.sighting.line < scene.passed[-1] for c in candidates),
+        "nothing: overcome after all": bool(scene.recovered)
+        and all(c.sighting.line < scene.recovered[-1] for c in candidates),
+        "nothing: consequence at the end": any(line > near_end for line in scene.consequences),
+        "nothing: ends without a complaint": not complains(reading),
+        "nothing: final error": reading.outline.final_error is not None,
     }
+    return {name: 1.0 for name, holds in signs.items() if holds}
 
 
 def _reason_to_abstain(reading: Reading, candidates: Sequence[Candidate], ranking: Ranking) -> str | None:
@@ -90,10 +97,10 @@ def _reason_to_abstain(reading: Reading, candidates: Sequence[Candidate], rankin
         return "weak-evidence" if candidates else "no-rule"
     if reading.outline.truncated:
         return "log-cut"
-    return "no-rule" if reading.outline.final_error or _complains(reading) else "no-failure"
+    return "no-rule" if reading.outline.final_error or complains(reading) else "no-failure"
 
 
-def _complains(reading: Reading) -> bool:
+def complains(reading: Reading) -> bool:
     """Whether the end of a log that no CI system judged speaks of an error."""
     return bool(re.search(rb"(?i)\b(?:errors?|fatal|failed|failure|exception|panic)\b", reading.tail[-_END_READ:]))
 
