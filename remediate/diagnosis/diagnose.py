@@ -24,7 +24,7 @@ from remediate.rules.catalog import Catalog
 _ALTERNATIVES = 5
 _END_READ = 2000
 _END_LINES = 40
-_LAST_WORDS = 5
+_LAST_WORDS = 2
 _ABOUT_AS_STRONG = 0.75
 # Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
 _JUDGED = frozenset({"compile", "test", "lint"})
