@@ -21,7 +21,9 @@ from remediate.logs.formats.github import GITHUB
 from remediate.rules.catalog import Catalog
 
 SUCCESS = ""
-_FRAME = re.compile(rb"^(?:Process completed with exit code|Post job cleanup|Cleaning up orphan|Current runner version)")
+_FRAME = re.compile(
+    rb"^(?:Process completed with exit code|Post job cleanup|Cleaning up orphan|Current runner version)"
+)
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):

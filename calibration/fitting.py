@@ -53,7 +53,9 @@ _STRENGTH_OF_CAUSES = 4.0
 def fit_ranking(cases: Sequence[Case]) -> dict[str, float]:
     """Weights that give the labelled causes the greatest share."""
     usable = [case for case in cases if _has_answer(case)]
-    names = sorted({n for c in usable for f in (*(x.features for x in c.candidates), c.nothing) for n in f} | set(PRIOR))
+    names = sorted(
+        {n for c in usable for f in (*(x.features for x in c.candidates), c.nothing) for n in f} | set(PRIOR)
+    )
     column = {name: i for i, name in enumerate(names)}
     matrix, starts, golden = _matrix(usable, column)
     counts = np.array([_BARED if case.label.bared else 1.0 for case in usable])

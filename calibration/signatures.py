@@ -32,7 +32,9 @@ def pair(verdicts: Sequence[Verdict]) -> Pairs:
     """Counts over all pairs of logs whose label names its failure.
 
     Two logs show the same failure when their labelled lines are the same letters, digits left aside."""
-    known = [(identity(v), v.diagnosis.signature, v.case.label.path.name) for v in verdicts if v.right and v.failed]
+    known = [
+        (identity(v), v.diagnosis.signature, v.case.label.path.name) for v in verdicts if v.right and v.failed
+    ]
     known = [entry for entry in known if entry[0]]
     same = agree = different = collide = 0
     collisions = []

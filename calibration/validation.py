@@ -111,7 +111,9 @@ def reliability(verdicts: Sequence[Verdict]) -> Iterator[str]:
         found = [(c, r) for c, r in given if min(9, int(c * 10)) == low]
         if found:
             said, right = sum(c for c, _ in found) / len(found), sum(r for _, r in found) / len(found)
-            bar = "".join("|" if n == round(said * 40) else "#" if n < round(right * 40) else "." for n in range(41))
+            bar = "".join(
+                "|" if n == round(said * 40) else "#" if n < round(right * 40) else "." for n in range(41)
+            )
             yield f"  {low / 10:.1f}-{(low + 1) / 10:.1f}  {bar}  said {said:.2f} right {right:.2f} n={len(found)}"
 
 

@@ -41,7 +41,9 @@ def nominate(reading: Reading, catalog: Catalog, scene: Scene) -> tuple[Candidat
             seen.setdefault(sighting.rule, []).append(sighting)
     for index, sighting in _told_by_command(catalog, scene):
         seen[index] = [sighting]
-    chosen = [(catalog.rules[index], _most_telling(found, scene), tuple(found)) for index, found in seen.items()]
+    chosen = [
+        (catalog.rules[index], _most_telling(found, scene), tuple(found)) for index, found in seen.items()
+    ]
     surroundings = _Surroundings(chosen, scene)
     return tuple(
         Candidate(
@@ -61,7 +63,10 @@ def _told_by_command(catalog: Catalog, scene: Scene) -> list[tuple[int, Sighting
         return []
     text = step.command or step.name
     return [
-        (index, Sighting(rule=index, line=scene.end, offset=-1, text=text, level="command", around=b"", above=-1))
+        (
+            index,
+            Sighting(rule=index, line=scene.end, offset=-1, text=text, level="command", around=b"", above=-1),
+        )
         for index in catalog.rules_of_command(step.name, *(step.command or "").splitlines())
     ]
 
@@ -74,7 +79,11 @@ def _allowed(rule: Rule, sighting: Sighting, catalog: Catalog, scene: Scene, rea
     if not rule.step:
         return True
     step = scene.step
-    return bool(step and scene.holds(sighting.line) and catalog.fits_step(sighting.rule, step.name, step.command or ""))
+    return bool(
+        step
+        and scene.holds(sighting.line)
+        and catalog.fits_step(sighting.rule, step.name, step.command or "")
+    )
 
 
 def _is_final(sighting: Sighting, scene: Scene, reading: Reading) -> bool:
@@ -104,7 +113,9 @@ class _Surroundings:
         self.causes = Counter(rule.cause for rule, _ in inside)
         self.decisive = Counter(rule.cause for rule, _ in decisive)
         self.judged = any(rule.id in JUDGING_STEPS for rule, _, _ in chosen)
-        self.lasting = sorted({s.line for rule, s, _ in chosen if not rule.transient and rule.role == "decisive"})
+        self.lasting = sorted(
+            {s.line for rule, s, _ in chosen if not rule.transient and rule.role == "decisive"}
+        )
         self.transient = sorted({s.line for rule, _, found in chosen if rule.transient for s in found})
         self.first = min((best.line for _, best in decisive), default=0)
         self.last = max((best.line for _, best in decisive), default=0)

@@ -15,7 +15,7 @@ from remediate.diagnosis.sighting import Sighting
 from remediate.diagnosis.signature import sign
 from remediate.diagnosis.veil import veiled
 from remediate.logs.formats import Format
-from remediate.logs.outline import Step
+from remediate.logs.draft import Step
 from remediate.logs.redaction import Redactor
 from remediate.model.cause import CAUSES, DEFECTS, REASONS, UNCLASSIFIED
 from remediate.model.diagnosis import Alternative, Diagnosis, Evidence, StepRef
@@ -30,7 +30,12 @@ _ABOUT_AS_STRONG = 0.75
 _JUDGED = frozenset({"compile", "test", "lint"})
 _GONE_ON_TO = _JUDGED | {"dependency"}
 JUDGING_STEPS = frozenset({"step-runs-tests", "step-runs-linter"})
-_MISSING = (b"BlobNotFound", b"The specified blob does not exist", b"log not found", b"The logs for this run have expired")
+_MISSING = (
+    b"BlobNotFound",
+    b"The specified blob does not exist",
+    b"log not found",
+    b"The logs for this run have expired",
+)
 
 
 def diagnose(
@@ -102,7 +107,9 @@ def _reason_to_abstain(reading: Reading, candidates: Sequence[Candidate], rankin
 
 def complains(reading: Reading) -> bool:
     """Whether the end of a log that no CI system judged speaks of an error."""
-    return bool(re.search(rb"(?i)\b(?:errors?|fatal|failed|failure|exception|panic)\b", reading.tail[-_END_READ:]))
+    return bool(
+        re.search(rb"(?i)\b(?:errors?|fatal|failed|failure|exception|panic)\b", reading.tail[-_END_READ:])
+    )
 
 
 def choose(candidates: Sequence[Candidate], ranking: Ranking) -> Candidate:
@@ -122,7 +129,7 @@ def choose(candidates: Sequence[Candidate], ranking: Ranking) -> Candidate:
 def _first_of(candidates: Sequence[Candidate], shares: dict[int, float]) -> Candidate:
     best = max(shares[id(c)] for c in candidates)
     strong = [c for c in candidates if shares[id(c)] >= _ABOUT_AS_STRONG * best]
-    return min(strong, key=lambda c: c.sighting.line)
+    return min(strong, key=lambda c: (c.sighting.line, c.rule.recovery is None, -shares[id(c)]))
 
 
 def _judges(verdict: Candidate, trouble: Candidate, candidates: Sequence[Candidate]) -> bool:
@@ -194,7 +201,11 @@ def objection(root: Candidate, candidates: Sequence[Candidate], scene: Scene, re
     if judges and scene.holds(sighting.line):
         return "the step only runs tests or checks, which fetch nothing themselves"
     for other in candidates:
-        if other.rule.cause in DEFECTS and scene.holds(other.sighting.line) and _speaks_against(other, sighting):
+        if (
+            other.rule.cause in DEFECTS
+            and scene.holds(other.sighting.line)
+            and _speaks_against(other, sighting)
+        ):
             return f"the same step also shows `{other.rule.id}` on line {other.sighting.line}"
     return None
 

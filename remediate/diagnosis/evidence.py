@@ -18,7 +18,9 @@ from remediate.rules.catalog import Catalog
 _MOST = 12
 _SUPPORT = 5
 _LAST_WORDS = 8
-_COMPLAINT = re.compile(r"(?i)error|fail|fatal|cannot|can't|could not|not found|exception|invalid|missing|denied|no such")
+_COMPLAINT = re.compile(
+    r"(?i)error|fail|fatal|cannot|can't|could not|not found|exception|invalid|missing|denied|no such"
+)
 
 
 def gather(
@@ -46,7 +48,10 @@ def _support(root: Candidate, candidates: Sequence[Candidate], scene: Scene) -> 
     same = [
         c.sighting
         for c in candidates
-        if c is not root and c.rule.cause == root.rule.cause and scene.holds(c.sighting.line)
+        if c is not root
+        and c.rule.cause == root.rule.cause
+        and scene.holds(c.sighting.line)
+        and c.rule.within != "command"
     ]
     same.sort(key=lambda s: s.line)
     return [*own[:1], *own[-1:], *same[:1], *reversed(same[1:])][:_SUPPORT]
@@ -83,7 +88,9 @@ def _context(sighting: Sighting, form: str) -> Iterator[Evidence]:
     for number, raw in enumerate(sighting.around.split(b"\n"), sighting.line - sighting.above):
         content = FORMATS[form].content(raw)
         text = content.text.decode("utf-8", "replace")
-        yield Evidence(line=number, offset=offset if number == sighting.line else -1, text=text, role="context")
+        yield Evidence(
+            line=number, offset=offset if number == sighting.line else -1, text=text, role="context"
+        )
 
 
 def _shown(sighting: Sighting, catalog: Catalog, role: EvidenceRole) -> Evidence:

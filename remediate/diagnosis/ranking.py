@@ -64,7 +64,9 @@ def doubts(best: Candidate, ranking: Ranking, candidates: Iterable[Candidate]) -
     rest = sorted((v for k, v in ranking.causes.items() if k != best.rule.cause), reverse=True)
     margin = share - (rest[0] if rest else 0.0)
     kind = "healable" if best.rule.recovery else "plain"
-    known = "inside" if "inside decisive" in best.features or "inside supporting" in best.features else "outside"
+    known = (
+        "inside" if "inside decisive" in best.features or "inside supporting" in best.features else "outside"
+    )
     return {
         "bias": 1.0,
         "logit": math.log(share / (1 - share)),

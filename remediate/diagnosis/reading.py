@@ -74,7 +74,9 @@ class _Reader:
         self.keys: list[tuple[int, int]] = []
 
     def take(self, chunk: Chunk) -> None:
-        found = sorted((end, self.catalog.is_mark(index)) for index, end in self.catalog.scanner.scan(chunk.text))
+        found = sorted(
+            (end, self.catalog.is_mark(index)) for index, end in self.catalog.scanner.scan(chunk.text)
+        )
         for number, start, end, marked, spoken in lines_at(chunk, found):
             content = self.form.content(chunk.text[start:end])
             if marked:

@@ -9,7 +9,7 @@ import msgspec
 
 from remediate.diagnosis.reading import Reading
 from remediate.diagnosis.sighting import Sighting
-from remediate.logs.outline import Step
+from remediate.logs.draft import Step
 from remediate.model.rule import Rule
 
 # The beginnings of commands that build, check or test.

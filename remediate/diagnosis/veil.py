@@ -11,15 +11,14 @@ from remediate.model.diagnosis import Diagnosis, Evidence, StepRef
 
 HIDDEN_KEY = "[redacted:private-key]"
 
+
 class Redacting(Protocol):
     """The one verb that is wanted of a `Redactor`."""
 
     def redact(self, text: str) -> str: ...
 
 
-def veiled(
-    diagnosis: Diagnosis, redactor: Redacting, keys: Sequence[tuple[int, int]] = ()
-) -> Diagnosis:
+def veiled(diagnosis: Diagnosis, redactor: Redacting, keys: Sequence[tuple[int, int]] = ()) -> Diagnosis:
     """The diagnosis without secrets: in its evidence, its alternatives, its step, and the names it bears.
 
     `keys` are the lines of private keys; an excerpt from the middle of one would not look like it.
