@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import lru_cache
 
 import hyperscan
 
@@ -13,6 +14,8 @@ FLOOD = 16384
 # In a flood, lines are taken in blocks of about this size, and of each block as many matches as this.
 FLOOD_BLOCK = 2048
 FLOOD_MOST = 256
+_SHORT = 512
+_REMEMBERED = 1024
 
 
 class Hyperscan:
@@ -21,6 +24,8 @@ class Hyperscan:
     def __init__(self, databases: Databases) -> None:
         self._databases = databases
         self._local = threading.local()
+        # Floods repeat themselves; a line that was just confirmed is not matched again.
+        self._known = lru_cache(_REMEMBERED)(self._confirm)
 
     def scan(self, text: bytes) -> list[tuple[int, int]]:
         """Candidates as (pattern, end offset), in the order of their ends."""
@@ -62,6 +67,9 @@ class Hyperscan:
 
     def confirm(self, content: bytes) -> tuple[int, ...]:
         """The patterns that the content of one line matches, in order."""
+        return self._known(content) if len(content) <= _SHORT else self._confirm(content)
+
+    def _confirm(self, content: bytes) -> tuple[int, ...]:
         found: set[int] = set()
         differs = self._databases.differs
 
