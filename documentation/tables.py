@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from remediate.cli.main import remediate
+from remediate.cli.group import remediate
 from remediate.errors import EXIT_CODES
 from remediate.logs.formats import FORMATS
 from remediate.model.cause import CAUSES, REASONS, SEVERITIES

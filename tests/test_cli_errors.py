@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from running import LOCKFILE_LOG, remediate
 
+from remediate.cli import diagnosing
 from remediate.cli import main as door
 from remediate.errors import BUG, CONFIGURATION, INTERRUPTED, USAGE
 
@@ -126,10 +127,10 @@ def test_names_in_messages_cannot_act(tmp_path: Path) -> None:
 def test_bug_is_one_and_quotes_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def burst(*_: object) -> None:
+    def burst(**_: object) -> None:
         raise KeyError("hunter2")
 
-    monkeypatch.setattr(door.remediate, "invoke", burst)
+    monkeypatch.setattr(diagnosing, "diagnose_sources", burst)
     monkeypatch.delenv("REMEDIATE_TRACEBACK", raising=False)
     assert door.run(["diagnose"]) == BUG
     said = capsys.readouterr().err
@@ -138,19 +139,19 @@ def test_bug_is_one_and_quotes_nothing(
 
 
 def test_bug_can_be_shown_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    def burst(*_: object) -> None:
+    def burst(**_: object) -> None:
         raise KeyError("x")
 
-    monkeypatch.setattr(door.remediate, "invoke", burst)
+    monkeypatch.setattr(diagnosing, "diagnose_sources", burst)
     monkeypatch.setenv("REMEDIATE_TRACEBACK", "1")
     with pytest.raises(KeyError):
         door.run(["diagnose"])
 
 
 def test_interrupt_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(**_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(door.remediate, "invoke", interrupt)
+    monkeypatch.setattr(diagnosing, "diagnose_sources", interrupt)
     assert door.run(["diagnose"]) == INTERRUPTED
     assert "interrupted" in capsys.readouterr().err

@@ -67,10 +67,3 @@ def test_scripts_can_be_run() -> None:
     scripts = [path for path in TRACKED if path.parent == ROOT / "scripts"]
     assert {"demo", "test", "setup", "docs"} <= {path.name for path in scripts}
     assert [path.name for path in scripts if not os.access(path, os.X_OK)] == []
-
-
-def test_nothing_heavy_is_imported_at_the_start() -> None:
-    names = "rich yaml difflib email http urllib.request asyncio"
-    code = f"import sys, remediate.cli.diagnose; print(*[n for n in '{names}'.split() if n in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=True)
-    assert done.stdout.split() == []

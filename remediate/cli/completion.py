@@ -21,7 +21,7 @@ Examples:
 @click.argument("shell", type=Known(["bash", "zsh", "fish"]), metavar="SHELL")
 def command(shell: str) -> None:
     """Print the completion script for SHELL: bash, zsh or fish."""
-    from remediate.cli.main import remediate  # noqa: PLC0415 - main knows this module by name
+    from remediate.cli.group import remediate  # noqa: PLC0415 - the group knows this module by name
 
     kind = get_completion_class(shell)
     if kind is None:

@@ -1,28 +1,13 @@
-"""`remediate diagnose`: from logs to diagnoses."""
+"""`remediate diagnose`: its options and its help."""
 
 from __future__ import annotations
 
-import os
-import sys
-from typing import BinaryIO, cast
+from typing import Any
 
 import click
-import msgspec
 
-from remediate.cli.formats import render
-from remediate.cli.options import Known, config_option, format_option, quiet_option, verbose_option
-from remediate.cli.parts import Parts
-from remediate.diagnosis.diagnose import diagnose
-from remediate.diagnosis.knowledge import load_catalog
-from remediate.diagnosis.ranking import load_fit
-from remediate.errors import UsageProblem
-from remediate.logs.archives import LogPart
-from remediate.logs.formats import FORMATS
-from remediate.logs.redaction import Redactor
-from remediate.model.cause import REASONS, UNCLASSIFIED
-from remediate.model.diagnosis import Diagnosis
-from remediate.system.cache import cache_folder
-from remediate.system.settings import Settings, read_settings
+from remediate.cli.diagnosing import OPTIONS, diagnose_sources
+from remediate.cli.options import options
 
 _EXAMPLES = """
 \b
@@ -42,86 +27,10 @@ Known secrets never show: tokens, keys, passwords in addresses, and what --redac
 
 @click.command("diagnose", epilog=_EXAMPLES)
 @click.argument("sources", nargs=-1, type=click.Path(allow_dash=True), metavar="SOURCE...")
-@click.option(
-    "--log-format",
-    type=Known(["auto", *FORMATS]),
-    default="auto",
-    metavar="NAME",
-    help=f"Take the log for this format instead of finding out: {', '.join(FORMATS)}.",
-)
-@click.option(
-    "--redact-env",
-    multiple=True,
-    metavar="NAME",
-    help="Hide the value of this environment variable wherever it stands, in any encoding. Repeatable.",
-)
-@format_option
-@config_option
-@quiet_option
-@verbose_option
-def command(
-    sources: tuple[str, ...],
-    log_format: str,
-    redact_env: tuple[str, ...],
-    output: str,
-    config: str | None,
-    quiet: bool,
-    verbose: bool,
-) -> None:
+@options(*OPTIONS)
+def command(**values: Any) -> None:
     """Name the root cause of failed jobs from their logs.
 
     SOURCE is a log, an archive of logs (gzip, zip, zstd, tar), a folder, or - for standard input.
     """
-    if not sources:
-        raise UsageProblem("no log given", hint="Name a file or a folder, or - for standard input.")
-    if quiet and verbose:
-        raise UsageProblem("--quiet and --verbose exclude each other", hint="Leave one of them out.")
-    settings = read_settings(config)
-    redactor = Redactor([*settings.secrets(os.environ), *secrets_named(redact_env)])
-    parts = Parts(sources, quiet=quiet)
-    diagnosed = _Diagnosing(settings, log_format, redactor)
-    found = list(parts.each(diagnosed))
-    if verbose:
-        click.echo(diagnosed.basis(), err=True)
-    if found:
-        render(found, output, quiet=quiet, verbose=verbose)
-    parts.check()
-    if not found:
-        raise UsageProblem(
-            f"{sources[0]}: there is no log in it", hint="Name a folder or archive that holds logs."
-        )
-
-
-class _Diagnosing:
-    """Diagnoses one log after the other with what was loaded once."""
-
-    def __init__(self, settings: Settings, log_format: str, redactor: Redactor) -> None:
-        self._settings = settings
-        self._catalog = load_catalog(settings.packs(), cache_folder(os.environ, sys.platform))
-        self._fit = load_fit()
-        self._form = None if log_format == "auto" else FORMATS[log_format]
-        self._redactor = redactor
-
-    def __call__(self, part: LogPart) -> Diagnosis:
-        stream = cast("BinaryIO", part.stream)
-        found = diagnose(stream, self._catalog, self._fit, self._redactor, source=part.name, form=self._form)
-        if part.job and not found.job:
-            found = msgspec.structs.replace(found, job=self._redactor.redact(part.job))
-        if part.cut and found.cause == UNCLASSIFIED:
-            found = msgspec.structs.replace(found, reason="log-cut", title=REASONS["log-cut"])
-        return found
-
-    def basis(self) -> str:
-        """What the answers rest on."""
-        config = self._settings.file or "none, the defaults hold"
-        return f"configuration: {config}; {len(self._catalog.rules):,} rules"
-
-
-def secrets_named(names: tuple[str, ...]) -> list[str]:
-    """The values of the variables; one that is not set would hide nothing, so it is an error."""
-    for name in names:
-        if not os.environ.get(name):
-            raise UsageProblem(
-                f"--redact-env {name}: the variable is not set", hint="Export it, or leave it out."
-            )
-    return [os.environ[name] for name in names]
+    diagnose_sources(**values)

@@ -13,7 +13,7 @@ from remediate.cli.formats.text import shown
 from remediate.cli.options import config_option
 from remediate.cli.parts import Parts
 from remediate.diagnosis.candidates import Candidate, nominate
-from remediate.diagnosis.diagnose import nothing_failed
+from remediate.diagnosis.choice import nothing_failed
 from remediate.diagnosis.knowledge import load_catalog
 from remediate.diagnosis.ranking import NOTHING, Fit, load_fit, rank
 from remediate.diagnosis.reading import Reading, read_log

@@ -1,102 +1,53 @@
-"""The door of the command: finds the subcommand, and is the one place where errors become messages."""
+"""The door of the command: does a plain `diagnose` at once, and is where errors become messages."""
 
 from __future__ import annotations
 
-import importlib
+import contextlib
 import os
 import sys
-from pathlib import Path
-from typing import cast
+from typing import NoReturn
 
-import click
-
-from remediate import __version__
-from remediate.cli.options import Group
-from remediate.errors import BUG, DONE, INTERRUPTED, RemediateError
-
-COMMANDS: dict[str, tuple[str, str]] = {
-    "diagnose": ("remediate.cli.diagnose", "Name the root cause of a failed job, from its log."),
-    "rules": ("remediate.cli.rules", "List, show, test and explain the rules."),
-    "completion": ("remediate.cli.completion", "Print the script that completes the command in a shell."),
-}
+from remediate.errors import BUG, DONE, INTERRUPTED, UNREACHABLE, RemediateError
 
 _ISSUES = "https://github.com/remediate/remediate/issues"
-_COMPLETE = "_REMEDIATE_COMPLETE"
-_EXAMPLES = """
-\b
-Examples:
-  remediate diagnose build.log          what went wrong, how sure, and the lines that prove it
-  gh run view --log-failed | remediate diagnose -
-  remediate rules explain build.log     why that answer and no other
-  remediate diagnose --help             more of them
-"""
 
 
-class LazyGroup(Group):
-    """Knows each subcommand's name and help; imports its module when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        return cast("click.Command", importlib.import_module(COMMANDS[cmd_name][0]).command)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-@click.group(
-    cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=_EXAMPLES,
-    invoke_without_command=True,
-    no_args_is_help=False,
-)
-@click.version_option(__version__, "-V", "--version", prog_name="remediate")
-@click.pass_context
-def remediate(ctx: click.Context) -> None:
-    """Reads failed CI jobs, says what went wrong and how sure it is, and shows the lines that prove it."""
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
-
-
-def main() -> None:
+def main() -> NoReturn:
     """Runs the command and ends the process with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         _speak(stream)
     try:
         code = run(sys.argv[1:])
-        sys.stdout.flush()
+        if sys.stdout:  # None where the caller has closed it
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader (`| head`) has what it wanted; Python must not complain about the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE
-    sys.exit(code)
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """Ends the process without taking the interpreter apart, which takes a tenth of a small log's time."""
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """The exit code; whatever goes wrong has been said by then."""
-    if _COMPLETE in os.environ:
-        remediate.main(arguments, prog_name="remediate", complete_var=_COMPLETE)
     try:
-        # Not `remediate.main`: it would turn a reader that has gone away into exit code 1, a bug.
-        with remediate.make_context("remediate", arguments, color=_colour()) as context:
-            remediate.invoke(context)
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
+        return _run(arguments)
     except RemediateError as error:
         return _fail(error.exit_code, error.message, error.hint, error.docs)
-    except click.ClickException as error:
-        from remediate.cli.mistakes import explained  # noqa: PLC0415 - only for a typing error
-
-        return _fail(error.exit_code, *explained(error))
-    except (KeyboardInterrupt, EOFError, click.exceptions.Abort):
+    except (KeyboardInterrupt, EOFError):
         return _fail(INTERRUPTED, "interrupted")
     except BrokenPipeError:
         raise
+    except OSError as error:
+        # Sources and configuration answer for themselves; what is left is the output, or a full disk.
+        place = error.filename or "the output cannot be written"
+        return _fail(UNREACHABLE, f"{place}: {error.strerror}", "Check the space left and the rights there.")
     except Exception as error:
         if os.environ.get("REMEDIATE_TRACEBACK"):
             raise
@@ -106,11 +57,26 @@ def run(arguments: list[str]) -> int:
             "Run it again with REMEDIATE_TRACEBACK=1 and report what it prints, without secrets.",
             _ISSUES,
         )
-    return DONE
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments[:1] == ["diagnose"] and "_REMEDIATE_COMPLETE" not in os.environ:
+        from remediate.cli.arguments import plain_call  # noqa: PLC0415 - each way imports what it needs
+        from remediate.cli.diagnosing import OPTIONS, diagnose_sources  # noqa: PLC0415
+
+        values = plain_call(arguments[1:], "sources", OPTIONS)
+        if values is not None:
+            diagnose_sources(**values)
+            return DONE
+    from remediate.cli.group import obey  # noqa: PLC0415 - click is slow to import
+
+    return obey(arguments)
 
 
 def _where(error: Exception) -> str:
     """The kind of the error and its place; not its text, which may quote a log and a secret in it."""
+    from pathlib import Path  # noqa: PLC0415 - only when something is wrong
+
     place = error.__traceback__
     while place and place.tb_next:
         place = place.tb_next
@@ -119,21 +85,14 @@ def _where(error: Exception) -> str:
 
 
 def _fail(code: int, message: str, hint: str = "", docs: str = "") -> int:
+    from remediate.cli.terminal import say, style  # noqa: PLC0415 - only when something is wrong
     from remediate.logs.neutral import printable_log  # noqa: PLC0415 - names in messages come from archives
 
-    colour = _colour()
     parts = (("error: ", "red", message), ("  way out: ", None, hint), ("  see: ", None, docs))
     for head, shade, text in parts:
         if text:
-            click.echo(click.style(head, fg=shade, bold=True) + printable_log(text), err=True, color=colour)
+            say(style(head, shade=shade, bold=True) + printable_log(text), err=True)
     return code
-
-
-def _colour() -> bool | None:
-    """Never with NO_COLOR, always with FORCE_COLOR; else click looks whether a terminal is there."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    return True if os.environ.get("FORCE_COLOR") else None
 
 
 def _speak(stream: object) -> None:

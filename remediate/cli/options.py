@@ -1,12 +1,17 @@
-"""The options that every command knows, and choices that name the nearest when none fits."""
+"""Makes click's options, commands and choices that name the nearest when none fits."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
+from remediate.cli.arguments import Option
+from remediate.cli.standard import CONFIG, FORMAT
 from remediate.errors import UsageProblem
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 # Generic from click 8.2 on, and not before.
@@ -47,21 +52,30 @@ def meant(word: str, known: list[str]) -> str:
     return f"Did you mean {' or '.join(near)}?" if near else ""
 
 
-format_option = click.option(
-    "--format",
-    "output",
-    type=Known(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="How to print the result.",
-)
-config_option = click.option(
-    "--config",
-    type=click.Path(),
-    metavar="FILE",
-    help="The configuration, instead of .github/remediate.yml of this repository.",
-)
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only the one line that matters.")
-verbose_option = click.option(
-    "-v", "--verbose", is_flag=True, help="Say more: whole lines, and what was used."
-)
+def options(*table: Option) -> Callable[[Command], Command]:
+    """A decorator with click's options for those of the table, in its order."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(table):
+            command = _click_option(option)(command)
+        return command
+
+    return decorate
+
+
+def _click_option(option: Option) -> Callable[[Command], Command]:
+    return click.option(
+        *option.flags,
+        option.name,
+        type=click.Path() if option.path else Known(option.choices) if option.choices else None,
+        is_flag=option.switch,
+        multiple=option.repeatable,
+        default=option.absent,
+        show_default=option.show_default,
+        metavar=option.metavar,
+        help=option.help,
+    )
+
+
+format_option = options(FORMAT)
+config_option = options(CONFIG)

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, TypeVar, cast
 
-import click
 import msgspec
 
 from remediate.cli.progress import Watched, watching
+from remediate.cli.terminal import say
 from remediate.errors import UsageProblem
 from remediate.logs.archives import Limits, LogPart, open_logs
 from remediate.logs.encodings import Prefixed, filled, utf16_of
@@ -51,13 +51,13 @@ class Parts:
 
     def _parts(self, source: Source, stream: BinaryIO) -> Iterator[LogPart]:
         if source.path is None and sys.stdin.isatty():
-            click.echo("reading standard input; Ctrl-D ends it", err=True)
+            say("reading standard input; Ctrl-D ends it", err=True)
         watched = Watched(stream, for_terminal(source.name), self._progress) if self._progress else stream
         for part in open_logs(cast("BinaryIO", watched), source.name, Limits()):
             head = filled(part.stream, _SAMPLE)
             if is_binary(head):
                 if source.found:
-                    click.echo(f"passed over {for_terminal(part.name)}: binary data", err=True)
+                    say(f"passed over {for_terminal(part.name)}: binary data", err=True)
                     continue
                 raise UsageProblem(
                     f"{part.name}: this is no log: it holds binary data",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import click
-
 from remediate.cli.formats.document import document
+from remediate.cli.terminal import say
 from remediate.model.diagnosis import Diagnosis
 
 FORMATS = ("text", "json", "markdown")
@@ -15,10 +14,10 @@ FORMATS = ("text", "json", "markdown")
 def render(found: Sequence[Diagnosis], output: str, *, quiet: bool = False, verbose: bool = False) -> None:
     """Prints one diagnosis as an object, several as a list."""
     if output == "json":
-        click.echo(document(found[0] if len(found) == 1 else found, compact=quiet))
+        say(document(found[0] if len(found) == 1 else found, compact=quiet))
         return
     draw, gap = _drawing(output, quiet=quiet, verbose=verbose)
-    click.echo(gap.join(draw(diagnosis) for diagnosis in found))
+    say(gap.join(draw(diagnosis) for diagnosis in found))
 
 
 def _drawing(output: str, *, quiet: bool, verbose: bool) -> tuple[Callable[[Diagnosis], str], str]:

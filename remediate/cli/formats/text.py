@@ -7,9 +7,9 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 
-import click
 import msgspec
 
+from remediate.cli.terminal import style
 from remediate.logs.cutting import cut
 from remediate.logs.neutral import for_terminal, printable_log
 from remediate.model.cause import UNCLASSIFIED
@@ -53,13 +53,13 @@ def shown(words: str) -> str:
 
 def _head(d: Diagnosis) -> Iterator[str]:
     job = f" · {d.job}" if d.job else ""
-    yield click.style(shown(f"{d.source}{job} · {d.format} · {d.lines:,} lines"), dim=True)
+    yield style(shown(f"{d.source}{job} · {d.format} · {d.lines:,} lines"), dim=True)
     if d.cause == UNCLASSIFIED:
         sign = "✓" if d.reason == "no-failure" else "?"
-        yield click.style(f"{sign} {d.cause}", bold=True) + f": {d.title} ({d.reason})"
+        yield style(f"{sign} {d.cause}", bold=True) + f": {d.title} ({d.reason})"
     else:
-        head = click.style(f"✗ {d.cause}", fg=_COLOURS[d.severity], bold=True)
-        sure = click.style(f"[{_bar(d.confidence)} {d.confidence:.0%}]", bold=True)
+        head = style(f"✗ {d.cause}", shade=_COLOURS[d.severity], bold=True)
+        sure = style(f"[{_bar(d.confidence)} {d.confidence:.0%}]", bold=True)
         yield f"{head}: {shown(d.title)} {sure}"
 
 
@@ -86,10 +86,10 @@ def _excerpt(evidence: Sequence[Evidence], screen: Screen) -> Iterator[str]:
     previous = 0
     for e in sorted(evidence, key=lambda e: e.line):
         if previous and e.line > previous + 1:
-            yield click.style(f"  {' ' * (width + 2)} ⋮", dim=True)
+            yield style(f"  {' ' * (width + 2)} ⋮", dim=True)
         previous = e.line
         words = cut(shown(f"{MARKS[e.role]} {e.line:>{width}} │ {e.text}"), screen.width - 2)
-        yield "  " + click.style(words, bold=e.role == "decisive", dim=e.role == "context")
+        yield "  " + style(words, bold=e.role == "decisive", dim=e.role == "context")
 
 
 def _advice(d: Diagnosis, screen: Screen) -> Iterator[str]:

@@ -1,0 +1,87 @@
+"""All commands as click knows them: for help, completion, mistakes, and what `main` does not do at once."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import cast
+
+import click
+
+from remediate import __version__
+from remediate.cli.options import Group
+from remediate.cli.terminal import colour
+from remediate.errors import DONE, RemediateError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "diagnose": ("remediate.cli.diagnose", "Name the root cause of a failed job, from its log."),
+    "rules": ("remediate.cli.rules", "List, show, test and explain the rules."),
+    "completion": ("remediate.cli.completion", "Print the script that completes the command in a shell."),
+}
+
+_COMPLETE = "_REMEDIATE_COMPLETE"
+_EXAMPLES = """
+\b
+Examples:
+  remediate diagnose build.log          what went wrong, how sure, and the lines that prove it
+  gh run view --log-failed | remediate diagnose -
+  remediate rules explain build.log     why that answer and no other
+  remediate diagnose --help             more of them
+"""
+
+
+class LazyGroup(Group):
+    """Knows each subcommand's name and help; imports its module when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return cast("click.Command", importlib.import_module(COMMANDS[cmd_name][0]).command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_EXAMPLES,
+    invoke_without_command=True,
+    no_args_is_help=False,
+)
+@click.version_option(__version__, "-V", "--version", prog_name="remediate")
+@click.pass_context
+def remediate(ctx: click.Context) -> None:
+    """Reads failed CI jobs, says what went wrong and how sure it is, and shows the lines that prove it."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def obey(arguments: list[str]) -> int:
+    """Does what is asked and returns the exit code; a mistake is raised as the error that explains it."""
+    if _COMPLETE in os.environ:
+        remediate.main(arguments, prog_name="remediate", complete_var=_COMPLETE)
+    try:
+        # Not `remediate.main`: it would turn a reader that has gone away into exit code 1, a bug.
+        with remediate.make_context("remediate", arguments, color=colour()) as context:
+            remediate.invoke(context)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        raise _explained(error) from None
+    return DONE
+
+
+def _explained(error: click.ClickException) -> RemediateError:
+    from remediate.cli.mistakes import explained  # noqa: PLC0415 - only for a typing error
+
+    message, hint = explained(error)
+    problem = RemediateError(message, hint=hint)
+    problem.exit_code = error.exit_code
+    return problem
