@@ -12,8 +12,7 @@ from pathlib import Path
 import msgspec
 
 from remediate.diagnosis.candidates import Candidate, Features, nominate
-from remediate.diagnosis.diagnose import nothing_failed
-from remediate.diagnosis.knowledge import load_catalog
+from remediate.diagnosis.choice import nothing_failed
 from remediate.diagnosis.reading import Reading, read_log
 from remediate.diagnosis.scene import Scene, survey
 from remediate.logs.archives import Limits, open_logs
@@ -87,7 +86,7 @@ def _body(data: bytes) -> bytes:
 
 
 def bare(data: bytes) -> bytes:
-    """A log as people paste it: without the CI system's stamps and marks, so that nothing says how it ended."""
+    """A log as people paste it: without the CI system's stamps and marks; nothing says how it ended."""
     stripped = []
     for line in data.split(b"\n"):
         content = GITHUB.content(line)

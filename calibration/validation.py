@@ -9,9 +9,10 @@ import msgspec
 
 from calibration.cases import SUCCESS, Case
 from calibration.fitting import fit_confidence, fit_ranking
-from remediate.diagnosis.candidates import Candidate, Features
-from remediate.diagnosis.diagnose import choose, conclude
-from remediate.diagnosis.ranking import NOTHING, Fit, Ranking, calibrate, doubts, rank
+from remediate.diagnosis.candidates import Features
+from remediate.diagnosis.choice import choose
+from remediate.diagnosis.diagnose import Knowledge, conclude
+from remediate.diagnosis.ranking import NOTHING, Fit, doubts, rank
 from remediate.model.cause import CAUSES, UNCLASSIFIED
 from remediate.model.diagnosis import Diagnosis
 from remediate.rules.catalog import Catalog
@@ -87,7 +88,10 @@ def cross_validate(cases: Sequence[Case], catalog: Catalog, folds: int = 8) -> l
     for train, held in out_of_source(cases, folds):
         fit = fit_all(train, {}, folds - 1)
         verdicts += [
-            Verdict(case=case, diagnosis=conclude(case.reading, catalog, fit, source=case.label.path.name))
+            Verdict(
+                case=case,
+                diagnosis=conclude(case.reading, Knowledge(catalog, fit), source=case.label.path.name),
+            )
             for case in held
         ]
     return verdicts
@@ -114,7 +118,8 @@ def reliability(verdicts: Sequence[Verdict]) -> Iterator[str]:
             bar = "".join(
                 "|" if n == round(said * 40) else "#" if n < round(right * 40) else "." for n in range(41)
             )
-            yield f"  {low / 10:.1f}-{(low + 1) / 10:.1f}  {bar}  said {said:.2f} right {right:.2f} n={len(found)}"
+            edges = f"{low / 10:.1f}-{(low + 1) / 10:.1f}"
+            yield f"  {edges}  {bar}  said {said:.2f} right {right:.2f} n={len(found)}"
 
 
 def by_cause(verdicts: Sequence[Verdict]) -> Iterator[tuple[str, int, float, float, float]]:
@@ -142,9 +147,3 @@ def shows_the_line(verdict: Verdict, within: int = 3) -> bool | None:
 
 def _quotes(shown: str, texts: tuple[str, ...]) -> bool:
     return bool(shown) and any(text and (shown[:60] in text or text[-60:] in shown) for text in texts)
-
-
-def root_of(case: Case, weights: dict[str, float]) -> tuple[Candidate, Ranking]:
-    """The chosen candidate and the ranking, for a look at single cases."""
-    ranking = rank(case.candidates, case.nothing, weights)
-    return choose(case.candidates, ranking), ranking

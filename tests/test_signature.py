@@ -61,7 +61,10 @@ CHANGES: dict[str, tuple[str, st.SearchStrategy[str]]] = {
     "hash": ("commit {} has no parser", _hex(40)),
     "short hash": ("commit {} has no parser", _hex(8)),
     "duration or size": ("parser gave up after {}", _amount()),
-    "runner version": ("runner image ubuntu-24.04 version {} lacks the parser", st.tuples(*[_digits(0, 999)] * 3).map(".".join)),
+    "runner version": (
+        "runner image ubuntu-24.04 version {} lacks the parser",
+        st.tuples(*[_digits(0, 999)] * 3).map(".".join),
+    ),
     "count": ("{} tests failed in the parser", _digits(0, 10_000)),
 }  # fmt: skip
 
@@ -71,7 +74,10 @@ CHANGES: dict[str, tuple[str, st.SearchStrategy[str]]] = {
 def test_signature_survives(kind: str, data: st.DataObject) -> None:
     template, values = CHANGES[kind]
     one, other = template.format(data.draw(values)), template.format(data.draw(values))
-    assert sign("test", "a-rule", [one]) == sign("test", "a-rule", [other]), (normalise(one), normalise(other))
+    assert sign("test", "a-rule", [one]) == sign("test", "a-rule", [other]), (
+        normalise(one),
+        normalise(other),
+    )
 
 
 @given(st.sampled_from(sorted(CHANGES)), st.sampled_from(sorted(CHANGES)))

@@ -13,7 +13,7 @@ from remediate.cli.formats import render
 from remediate.cli.parts import Parts
 from remediate.cli.standard import CONFIG, FORMAT, QUIET, VERBOSE
 from remediate.cli.terminal import say
-from remediate.diagnosis.diagnose import diagnose
+from remediate.diagnosis.diagnose import Knowledge, diagnose
 from remediate.diagnosis.knowledge import load_catalog
 from remediate.diagnosis.ranking import load_fit
 from remediate.errors import UsageProblem
@@ -83,14 +83,15 @@ class _Diagnosing:
 
     def __init__(self, settings: Settings, log_format: str, redactor: Redactor) -> None:
         self._settings = settings
-        self._catalog = load_catalog(settings.packs(), cache_folder(os.environ, sys.platform))
-        self._fit = load_fit()
+        self._knowledge = Knowledge(
+            load_catalog(settings.packs(), cache_folder(os.environ, sys.platform)), load_fit()
+        )
         self._form = None if log_format == "auto" else FORMATS[log_format]
         self._redactor = redactor
 
     def __call__(self, part: LogPart) -> Diagnosis:
         stream = cast("BinaryIO", part.stream)
-        found = diagnose(stream, self._catalog, self._fit, self._redactor, source=part.name, form=self._form)
+        found = diagnose(stream, self._knowledge, self._redactor, source=part.name, form=self._form)
         if part.job and not found.job:
             found = msgspec.structs.replace(found, job=self._redactor.redact(part.job))
         if part.cut and found.cause == UNCLASSIFIED:
@@ -100,7 +101,7 @@ class _Diagnosing:
     def basis(self) -> str:
         """What the answers rest on."""
         config = self._settings.file or "none, the defaults hold"
-        return f"configuration: {config}; {len(self._catalog.rules):,} rules"
+        return f"configuration: {config}; {len(self._knowledge.catalog.rules):,} rules"
 
 
 def secrets_named(names: tuple[str, ...]) -> list[str]:

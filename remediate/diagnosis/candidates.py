@@ -127,7 +127,7 @@ class _Surroundings:
         return any(line < other <= line + _JUST_ABOVE for other in self.lasting)
 
     def trouble_above(self, line: int, rule: Rule) -> bool:
-        """Whether a transient trouble stands in the few lines above, of which this line may be the outcome."""
+        """Whether a transient trouble stands just above, of which this line may be the outcome."""
         return not rule.transient and any(line - _JUST_ABOVE <= other < line for other in self.transient)
 
 

@@ -65,7 +65,7 @@ def _final(reading: Reading) -> list[Evidence]:
 
 
 def _last_words(end: int, reading: Reading) -> list[Evidence]:
-    """What stands above the final error, the likeliest line first: all there is where no rule knows a line."""
+    """What stands above the final error, the likeliest line first: all there is without a rule."""
     raw = reading.above.get(end, b"").split(b"\n")[1:-1]
     form = FORMATS[reading.format]
     texts = [form.content(line).text.decode("utf-8", "replace").strip() for line in raw]

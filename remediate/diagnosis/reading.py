@@ -109,7 +109,7 @@ class _Reader:
         if inner:
             owners |= self.catalog.owners(inner)
         for owner in sorted(owners):
-            self.sightings.add(_sighting(chunk, owner, number, start, end, content))
+            self.sightings.add(_sighting(chunk, owner, (number, start, end), content))
 
     def finish(self) -> Reading:
         return Reading(
@@ -157,7 +157,8 @@ def _bounds(text: bytes, at: int) -> tuple[int, int]:
     return start, stop
 
 
-def _sighting(chunk: Chunk, rule: int, number: int, start: int, end: int, content: Content) -> Sighting:
+def _sighting(chunk: Chunk, rule: int, place: tuple[int, int, int], content: Content) -> Sighting:
+    number, start, end = place
     first, above = start, 0
     while above < _NEIGHBOURS and first > 0:
         first = chunk.text.rfind(b"\n", 0, first - 1) + 1

@@ -15,8 +15,8 @@ from remediate.model.rule import Rule
 # The beginnings of commands that build, check or test.
 _WORK = re.compile(
     r"(?m)^(?:Run )?(?:(?:npx|yarn|pnpm|npm|bun|poetry run|uv run|pipenv run|python3? -m|sudo|\./)\s*)*"
-    r"(?:run |exec )*[\w./-]*(?:test|lint|build|check|compile|ruff|mypy|eslint|tsc|jest|vitest|mocha|cargo|go |mvn|"
-    r"gradle|make|tox|nox|flake8|black|prettier|rspec|phpunit|dotnet)"
+    r"(?:run |exec )*[\w./-]*(?:test|lint|build|check|compile|ruff|mypy|eslint|tsc|jest|vitest|mocha|cargo"
+    r"|go |mvn|gradle|make|tox|nox|flake8|black|prettier|rspec|phpunit|dotnet)"
 )
 _TEST_CAUSES = frozenset({"test", "flaky-test"})
 
@@ -77,9 +77,9 @@ def survey(reading: Reading, rules: Sequence[Rule]) -> Scene:
 
 
 def _blamed(failing: list[Step]) -> Step | None:
-    """The step that failed the job: the first, unless work went on after it, which then was tolerated.
+    """The step that failed the job: the first, unless work went on after it: then that was tolerated.
 
-    What runs although a step failed (`if: always()`) gathers, reports and tidies up; it does not test or build.
+    What runs although a step failed (`if: always()`) gathers, reports and tidies up; it does not build.
     """
     if not failing:
         return None

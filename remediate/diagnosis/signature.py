@@ -7,25 +7,40 @@ import re
 from collections.abc import Iterable
 
 # Order matters: what holds other things (addresses, stamps) goes before what they are made of.
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_BEFORE_PATH = r"(?:(?<=[\s'\"(=\[,:>|])|^)"
 _CHANGING: tuple[tuple[str, str], ...] = (
     (r"^\s*(?:##\[\w+\]|(?:error|warning): )+", ""),
     (r"\x1b\[[0-9;?]*[A-Za-z]", ""),
     (r"[a-z][a-z0-9+.-]{1,20}://[^\s'\"<>)\]]+", "<url>"),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "<uuid>"),
     (r"\b\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?", "<time>"),
-    (r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +(?:\d{1,2} )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?: +\d{1,2})?(?:,? +\d{4})?", "<time>"),
-    (r"\b\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{4}\b", "<time>"),
+    (
+        r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +(?:\d{1,2} )?"
+        + _MONTH
+        + r"(?: +\d{1,2})?(?:,? +\d{4})?",
+        "<time>",
+    ),
+    (r"\b\d{1,2} " + _MONTH + r" \d{4}\b", "<time>"),
     (r"\b\d{1,2}/\d{1,2}/\d{2,4}\b", "<time>"),
     (r"\b\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?[ap]m)?\b(?!\S)", "<time>"),
     (r"\b(?:sha(?:1|256|384|512)[-:])[a-z0-9+/=]{16,}", "<hash>"),
     (r"\b0x[0-9a-f]+\b", "<address>"),
     (r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b", "<host>"),
     (r"(?<![0-9a-z:])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}(?![0-9a-z:])", "<host>"),
-    (r"(?:(?<=[\s'\"(=\[,:>|])|^)(?:[a-z]:)?(?:\.{0,2}[\\/])(?:[^\s'\"()\[\]:;,<>|]*[\\/])?(?=[^\s\\/'\"()\[\]:;,<>|])", "<path>/"),
-    (r"(?:(?<=[\s'\"(=\[,:>|])|^)(?:[\w.@+-]+[\\/])+(?=[\w.@+-]+\.\w)", "<path>/"),
+    (
+        _BEFORE_PATH
+        + r"(?:[a-z]:)?(?:\.{0,2}[\\/])(?:[^\s'\"()\[\]:;,<>|]*[\\/])?(?=[^\s\\/'\"()\[\]:;,<>|])",
+        "<path>/",
+    ),
+    (_BEFORE_PATH + r"(?:[\w.@+-]+[\\/])+(?=[\w.@+-]+\.\w)", "<path>/"),
     (r"\b(?:tmp|temp)[-_.]?[a-z0-9_]{4,}\b", "<temporary>"),
     (r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b", "<hash>"),
-    (r"\b\d+(?:[.,]\d+)*(?: ?(?:ms|µs|us|ns|s|secs?|seconds?|m|mins?|minutes?|h|hours?|[kmgt]i?b|bytes|%))(?![a-z])", "<amount>"),
+    (
+        r"\b\d+(?:[.,]\d+)*"
+        r"(?: ?(?:ms|µs|us|ns|s|secs?|seconds?|m|mins?|minutes?|h|hours?|[kmgt]i?b|bytes|%))(?![a-z])",
+        "<amount>",
+    ),
     (r"\bv?\d+(?:\.\d+)+(?:[-+.]?[a-z0-9]+)*\b", "<version>"),
     (r"\d+", "<n>"),
     (r"(?:<n>[,.:+-])*<n>", "<n>"),

@@ -67,7 +67,7 @@ def _blocks(evidence: Iterable[Evidence]) -> Iterator[list[Evidence]]:
 
 
 def _lines(texts: list[str], redactor: Redacting) -> list[str]:
-    """Each line redacted in sight of the others; where a secret took a line's end with it, all of them hide."""
+    """Each line redacted in sight of the others; where a secret took a line's end with it, all hide."""
     plain = [text.replace("\n", " ") for text in texts]
     clean = redactor.redact("\n".join(plain)).split("\n")
     return clean if len(clean) == len(texts) else ["***"] * len(texts)

@@ -33,36 +33,62 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     strategies: tuple[str, ...] = ()
 
 
-def _causes() -> dict[str, Cause]:
-    rows: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-        ("lockfile", "dependency", "a lockfile out of sync, corrupt, with conflict markers or a wrong integrity", ("lockfile-repair",)),
-        ("dependency", "dependency", "a dependency unresolvable, not found, yanked or in conflict", ()),
-        ("service-unavailable", "dependency", "a registry or another outside service is down (5xx, outage)", ("rerun", "registry-failover")),
-        ("cache", "infrastructure", "a cache corrupt, poisoned or not restored", ("cache-purge",)),
-        ("artifact", "infrastructure", "an artifact missing, unreadable or over quota", ("rerun",)),
-        ("runner-lost", "infrastructure", "the runner was shut down, lost contact or failed", ("rerun", "runner-failover")),
-        ("network", "network", "DNS, connection, reset, TLS or early end", ("rerun", "retry-command")),
-        ("out-of-memory", "resource", "memory ran out", ()),
-        ("disk-full", "resource", "the disk is full", ("free-disk",)),
-        ("rate-limit", "resource", "too many requests, a quota or a secondary limit", ("rerun",)),
-        ("timeout", "timing", "a job or step over its time, or hanging", ()),
-        ("cancelled", "timing", "cancelled by a person, a newer run or fail-fast", ()),
-        ("flaky-test", "timing", "a test known or shown to be unstable", ("rerun",)),
-        ("compile", "application", "the code does not build", ()),
-        ("test", "application", "a test fails", ()),
-        ("lint", "application", "a linter or a format check objects", ()),
-        ("config", "configuration", "a workflow, secret, input, variable, file or version is wrong or missing", ()),
-        ("auth", "security", "credentials missing, expired or without the right", ()),
-        ("security", "security", "a vulnerability or secret gate objects", ()),
-        ("data", "data", "a database, migration, constraint or service container", ()),
-        ("git", "human-error", "a merge conflict, rejected push, missing ref or unsafe repository", ("rerun",)),
-        ("policy", "human-error", "a check that exists to refuse: changelog, title, labels, licence, coverage", ()),
-        ("human-error", "human-error", "merge markers in code, a file committed by mistake", ()),
-    )  # fmt: skip
-    return {n: Cause(name=n, type=t, meaning=m, strategies=s) for n, t, m, s in rows}
+_ROWS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    (
+        "lockfile",
+        "dependency",
+        ("lockfile-repair",),
+        "a lockfile out of sync, corrupt, with conflict markers or a wrong integrity",
+    ),
+    ("dependency", "dependency", (), "a dependency unresolvable, not found, yanked or in conflict"),
+    (
+        "service-unavailable",
+        "dependency",
+        ("rerun", "registry-failover"),
+        "a registry or another outside service is down (5xx, outage)",
+    ),
+    ("cache", "infrastructure", ("cache-purge",), "a cache corrupt, poisoned or not restored"),
+    ("artifact", "infrastructure", ("rerun",), "an artifact missing, unreadable or over quota"),
+    (
+        "runner-lost",
+        "infrastructure",
+        ("rerun", "runner-failover"),
+        "the runner was shut down, lost contact or failed",
+    ),
+    ("network", "network", ("rerun", "retry-command"), "DNS, connection, reset, TLS or early end"),
+    ("out-of-memory", "resource", (), "memory ran out"),
+    ("disk-full", "resource", ("free-disk",), "the disk is full"),
+    ("rate-limit", "resource", ("rerun",), "too many requests, a quota or a secondary limit"),
+    ("timeout", "timing", (), "a job or step over its time, or hanging"),
+    ("cancelled", "timing", (), "cancelled by a person, a newer run or fail-fast"),
+    ("flaky-test", "timing", ("rerun",), "a test known or shown to be unstable"),
+    ("compile", "application", (), "the code does not build"),
+    ("test", "application", (), "a test fails"),
+    ("lint", "application", (), "a linter or a format check objects"),
+    (
+        "config",
+        "configuration",
+        (),
+        "a workflow, secret, input, variable, file or version is wrong or missing",
+    ),
+    ("auth", "security", (), "credentials missing, expired or without the right"),
+    ("security", "security", (), "a vulnerability or secret gate objects"),
+    ("data", "data", (), "a database, migration, constraint or service container"),
+    ("git", "human-error", ("rerun",), "a merge conflict, rejected push, missing ref or unsafe repository"),
+    (
+        "policy",
+        "human-error",
+        (),
+        "a check that exists to refuse: changelog, title, labels, licence, coverage",
+    ),
+    ("human-error", "human-error", (), "merge markers in code, a file committed by mistake"),
+)
 
+CAUSES: dict[str, Cause] = {
+    name: Cause(name=name, type=kind, strategies=strategies, meaning=meaning)
+    for name, kind, strategies, meaning in _ROWS
+}
 
-CAUSES: dict[str, Cause] = _causes()
 
 # What a person has to mend. One of these in the failing step forbids every recovery for its neighbours.
 DEFECTS = frozenset(

@@ -58,9 +58,13 @@ def _rule(place: Place, pack: str) -> tuple[Rule, tuple[str, ...], tuple[str, ..
     values = _known(place, _KEYS)
     _require(place, values, _NEEDED)
     if not _ID.match(values["id"].text()):
-        raise values["id"].problem(f"`{values['id'].text()}` is no id", "Ids are in kebab-case: `npm-ci-out-of-sync`.")
+        raise values["id"].problem(
+            f"`{values['id'].text()}` is no id", "Ids are in kebab-case: `npm-ci-out-of-sync`."
+        )
     role = _choice(values["role"], get_args(Role))
-    fields: dict[str, Any] = {key: values[key].text() for key in ("id", "title", "hint", "docs") if key in values}
+    fields: dict[str, Any] = {
+        key: values[key].text() for key in ("id", "title", "hint", "docs") if key in values
+    }
     if "within" in values:
         fields["within"] = _choice(values["within"], get_args(Within))
     scanned = () if fields.get("within") == "command" else ("match",)
