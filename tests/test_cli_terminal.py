@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from running import COMMAND, LOCKFILE_LOG, environment, remediate
 
 from remediate.cli.progress import Progress, Watched
+from remediate.errors import UNREACHABLE
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals and pipes of POSIX")
 
@@ -93,6 +95,28 @@ def test_reader_may_leave_early(log: Path) -> None:
         assert process.stderr.read() == b""
         process.stderr.close()
         assert process.wait() == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_output_that_cannot_be_written_is_no_bug(log: Path) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device, not a path
+        done = subprocess.run(
+            [*COMMAND, "diagnose", str(log)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            check=False,
+        )
+    assert done.returncode == UNREACHABLE
+    assert b"the output cannot be written: No space left on device" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@posix
+def test_closed_output_is_no_bug(log: Path) -> None:
+    line = f"{shlex.join([*COMMAND, 'diagnose', str(log)])} >&-"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, env=environment(), check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp437", "latin-1"])

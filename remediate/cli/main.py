@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from remediate.errors import BUG, DONE, INTERRUPTED, UNREACHABLE, RemediateError
 
@@ -14,17 +14,22 @@ _ISSUES = "https://github.com/remediate/remediate/issues"
 
 def main() -> NoReturn:
     """Runs the command and ends the process with its exit code."""
+    # A stream that the caller has closed (`>&-`) is None: what is said there is for nobody.
+    sys.stdout, sys.stderr = sys.stdout or _nobody(), sys.stderr or _nobody()
     for stream in (sys.stdout, sys.stderr):
         _speak(stream)
     try:
         code = run(sys.argv[1:])
-        if sys.stdout:  # None where the caller has closed it
-            sys.stdout.flush()
+        sys.stdout.flush()
     except BrokenPipeError:
         # The reader (`| head`) has what it wanted; Python must not complain about the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE
     _leave(code)
+
+
+def _nobody() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - pathlib is slow to import
 
 
 def _leave(code: int) -> NoReturn:
