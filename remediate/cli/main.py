@@ -29,7 +29,7 @@ def main() -> NoReturn:
 
 
 def _nobody() -> TextIO:
-    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - pathlib is slow to import
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - pathlib is slow to import
 
 
 def _leave(code: int) -> NoReturn:
