@@ -9,8 +9,8 @@ import msgspec
 
 from remediate.diagnosis.reading import KEY_BORDER
 from remediate.logs.markers import MARKERS
+from remediate.model.digest import sha256
 from remediate.model.rule import Pack
-from remediate.rules.cache import keep
 from remediate.rules.catalog import Catalog, Table, build_catalog, ready_catalog, tabulate
 
 # What a wheel carries beside this file, made when it is built.
@@ -51,15 +51,15 @@ def _kept_table(cache: Path | None) -> Table:
     """A source tree's table, kept under the digest of its packs and marks: reading YAML takes seconds."""
     if cache is None:
         return tabulate_all()
-    import hashlib  # noqa: PLC0415 - OpenSSL is slow to load, and a wheel has a table
-
-    digest = hashlib.sha256(repr(_marks()).encode())
+    digest = sha256(repr(_marks()).encode())
     for file in sorted((_HERE.parent / "rules").glob("*.*")):
         digest.update(file.read_bytes())
     kept = cache / f"table-{digest.hexdigest()[:32]}"
     packed = _read(kept)
     if packed:
         return msgspec.msgpack.decode(packed, type=Table)
+    from remediate.rules.cache import keep  # noqa: PLC0415 - slow to load, and seldom wanted
+
     table = tabulate_all()
     keep(kept, msgspec.msgpack.encode(table))
     return table

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
+
+from remediate.model.digest import sha256
 
 # Order matters: what holds other things (addresses, stamps) goes before what they are made of.
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
@@ -64,4 +65,4 @@ def sign(cause: str, rule: str | None, lines: Iterable[str]) -> str:
     """A short hash of the cause, the rule and the normalised decisive lines, order kept, repeats dropped."""
     kept = list(dict.fromkeys(normalise(line) for line in lines))
     body = "\n".join((cause, rule or "", *kept))
-    return hashlib.sha256(body.encode()).hexdigest()[:16]
+    return sha256(body.encode()).hexdigest()[:16]

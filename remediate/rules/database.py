@@ -15,6 +15,8 @@ from typing import BinaryIO
 import hyperscan
 import msgspec
 
+from remediate.model.digest import blake2b
+
 _MAGIC = b"remediate patterns 2\n"
 _KEY_SIZE = 32
 _HEAD = struct.Struct(f"<{len(_MAGIC)}s{_KEY_SIZE}sIIII")
@@ -71,8 +73,6 @@ def ready(
     patterns: Sequence[str], asides: Sequence[str], shipped: bytes | Path, cache: Path | None
 ) -> Databases:
     """The shipped databases, else the cached ones, else new ones, which are then kept in `cache`."""
-    from remediate.rules.cache import keep  # noqa: PLC0415 - seldom wanted
-
     key = fingerprint(patterns, asides)
     kept = cache / f"patterns-{key.hex()[:32]}" if cache else None
     for source in (shipped, kept):
@@ -80,14 +80,14 @@ def ready(
             return _unpacked(source, key)
     packed = build(patterns, asides)
     if kept:
+        from remediate.rules.cache import keep  # noqa: PLC0415 - seldom wanted, and slow to load
+
         keep(kept, packed)
     return unpack(io.BytesIO(packed))
 
 
 def fingerprint(patterns: Sequence[str], asides: Sequence[str] = ()) -> bytes:
     """Changes with the patterns, with Hyperscan and with the kind of machine."""
-    from hashlib import blake2b  # noqa: PLC0415 - OpenSSL is slow to load, and a scanner alone needs none
-
     version = str(getattr(hyperscan, "__version__", ""))
     parts = (version, sys.platform, _machine(), str(sys.maxsize), str(len(patterns)), *patterns, *asides)
     return blake2b("\0".join(parts).encode(), digest_size=_KEY_SIZE).digest()

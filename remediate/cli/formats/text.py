@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -31,7 +30,11 @@ class Screen(msgspec.Struct, frozen=True):
     def of_stdout(cls, *, whole: bool) -> Screen:
         """Lines are cut where a person reads them in a terminal, or where COLUMNS says so, nowhere else."""
         watched = (sys.stdout.isatty() or "COLUMNS" in os.environ) and not whole
-        return cls(shutil.get_terminal_size().columns if watched else _ENDLESS, whole)
+        if not watched:
+            return cls(_ENDLESS, whole)
+        import shutil  # noqa: PLC0415 - slow to load, and only wanted where a person reads
+
+        return cls(shutil.get_terminal_size().columns, whole)
 
 
 def line(d: Diagnosis) -> str:
