@@ -18,6 +18,8 @@ Features = dict[str, float]
 
 _JUST_ABOVE = 4
 _LAST_LINES = 40
+# A log as short as this was cut out by someone for what stands in it.
+_QUOTED = 15
 # Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
 JUDGING_STEPS = frozenset({"step-runs-tests", "step-runs-linter"})
 _WARNINGS = ("warning", "[warning]", "warn:", "warn ", "##[warning]", "npm warn")
@@ -72,7 +74,7 @@ def _told_by_command(catalog: Catalog, scene: Scene) -> list[tuple[int, Sighting
 
 
 def _allowed(rule: Rule, sighting: Sighting, catalog: Catalog, scene: Scene, reading: Reading) -> bool:
-    if not reading.outline.failed and is_warning(sighting):
+    if not reading.outline.failed and reading.lines > _QUOTED and is_warning(sighting):
         return False  # where nothing says that the job failed, a warning does not say it either
     if rule.within == "final-error" and not _is_final(sighting, scene, reading):
         return False

@@ -15,7 +15,8 @@ from remediate.logs.formats import Content, Format
 from remediate.logs.outline import Outline, OutlineBuilder
 from remediate.rules.catalog import Catalog
 
-_SHOWN = 600
+# More than is shown of a line, so that a secret at the cut is whole when it is looked for.
+_KEPT = 2048
 _WINDOW = 4096
 _NEIGHBOURS = 2
 _END_KEPT = 16384
@@ -27,6 +28,10 @@ _ERRORS_KEPT = 200
 KEY_BORDER = r"-----(?:BEGIN|END) [A-Z ]{0,20}PRIVATE KEY"
 _KEY_LINES = 200
 _KEYS_KEPT = 1000
+# Of a pattern that is found more often than this in one chunk, so many of its first and last lines are read.
+_FEW = 250
+_FLOOD_FIRST = 50
+_FLOOD_LAST = 200
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,14 +80,16 @@ class _Reader:
 
     def take(self, chunk: Chunk) -> None:
         found = sorted(
-            (end, self.catalog.is_mark(index)) for index, end in self.catalog.scanner.scan(chunk.text)
+            (end, self.catalog.is_mark(index))
+            for index, end in thinned(self.catalog.scanner.scan(chunk.text))
         )
+        places = _Places(chunk)
         for number, start, end, marked, spoken in lines_at(chunk, found):
             content = self.form.content(chunk.text[start:end])
             if marked:
                 self._mark(chunk, number, start, end, content)
             if spoken:
-                self._look(chunk, number, start, end, content)
+                self._look(places, number, start, end, content)
         self.lines = chunk.first_line + chunk.newlines - int(chunk.ends_line)
         self.size = chunk.offset + len(chunk.raw)
         self.tail = (self.tail + chunk.text[-_END_KEPT:])[-_END_KEPT:]
@@ -90,7 +97,8 @@ class _Reader:
 
     def _mark(self, chunk: Chunk, number: int, start: int, end: int, content: Content) -> None:
         if b" PRIVATE KEY" in content.line:
-            self._key_border(number, begins=b"-----BEGIN " in content.line)
+            last = max((b"-----BEGIN ", b"-----END "), key=content.line.rfind)
+            self._key_border(number, begins=last == b"-----BEGIN ")
         self.outline.mark(number, content, chunk.text[end + 1 : end + 1 + _AFTER])
         if self.outline.final_line == number:
             self.above[number] = chunk.text[max(0, start - _ABOVE) : start]
@@ -103,13 +111,13 @@ class _Reader:
         elif self.keys and not begins and self.keys[-1][1] > number:
             self.keys[-1] = (self.keys[-1][0], number)
 
-    def _look(self, chunk: Chunk, number: int, start: int, end: int, content: Content) -> None:
+    def _look(self, places: _Places, number: int, start: int, end: int, content: Content) -> None:
         owners = self.catalog.owners(content.text)
         inner = content.inner
         if inner:
             owners |= self.catalog.owners(inner)
         for owner in sorted(owners):
-            self.sightings.add(_sighting(chunk, owner, (number, start, end), content))
+            self.sightings.add(_sighting(places, owner, (number, start, end), content))
 
     def finish(self) -> Reading:
         return Reading(
@@ -125,6 +133,20 @@ class _Reader:
             above=self.above,
             keys=tuple(self.keys),
         )
+
+
+def thinned(found: list[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+    """The candidates without a flood's middle: of a pattern that stands everywhere the first and last count."""
+    if len(found) <= _FEW:
+        return found
+    places: dict[int, list[int]] = {}
+    for index, end in found:
+        places.setdefault(index, []).append(end)
+    return (
+        (index, end)
+        for index, ends in places.items()
+        for end in (ends if len(ends) <= _FEW else [*ends[:_FLOOD_FIRST], *ends[-_FLOOD_LAST:]])
+    )
 
 
 def lines_at(chunk: Chunk, found: Iterable[tuple[int, bool]]) -> Iterator[tuple[int, int, int, bool, bool]]:
@@ -157,7 +179,8 @@ def _bounds(text: bytes, at: int) -> tuple[int, int]:
     return start, stop
 
 
-def _sighting(chunk: Chunk, rule: int, place: tuple[int, int, int], content: Content) -> Sighting:
+def _sighting(places: _Places, rule: int, place: tuple[int, int, int], content: Content) -> Sighting:
+    chunk = places.chunk
     number, start, end = place
     first, above = start, 0
     while above < _NEIGHBOURS and first > 0:
@@ -170,19 +193,30 @@ def _sighting(chunk: Chunk, rule: int, place: tuple[int, int, int], content: Con
     return Sighting(
         rule=rule,
         line=number,
-        offset=_offset(chunk, number, start),
-        text=content.text[:_SHOWN].decode("utf-8", "replace"),
+        offset=places.offset(number, start),
+        text=content.text[:_KEPT].decode("utf-8", "replace"),
         level=content.level,
-        around=chunk.text[max(first, start - _SHOWN) : min(last, end + _SHOWN)],
-        above=above if start - first <= _SHOWN else -1,
+        around=chunk.text[max(first, start - _KEPT) : min(last, end + _KEPT)],
+        above=above if start - first <= _KEPT else -1,
     )
 
 
-def _offset(chunk: Chunk, number: int, start: int) -> int:
-    """The line's byte offset in the log as it was before colours and NULs were taken out."""
-    if chunk.raw is chunk.text:
-        return chunk.offset + start
-    at = 0
-    for _ in range(number - chunk.first_line):
-        at = chunk.raw.find(b"\n", at) + 1
-    return chunk.offset + at
+class _Places:
+    """Where lines begin in a chunk of the log as it was before colours and NULs were taken out.
+
+    They are asked for in their order, so that none is looked for from the chunk's beginning.
+    """
+
+    def __init__(self, chunk: Chunk) -> None:
+        self.chunk = chunk
+        self._line = chunk.first_line
+        self._at = 0
+
+    def offset(self, number: int, start: int) -> int:
+        """The byte offset in the log of the line `number`, which begins at `start` in the chunk's text."""
+        if self.chunk.raw is self.chunk.text:
+            return self.chunk.offset + start
+        while self._line < number:
+            self._at = self.chunk.raw.find(b"\n", self._at) + 1
+            self._line += 1
+        return self.chunk.offset + self._at

@@ -7,9 +7,12 @@ from typing import Protocol
 
 import msgspec
 
+from remediate.logs.cutting import cut
 from remediate.model.diagnosis import Diagnosis, Evidence, StepRef
 
 HIDDEN_KEY = "[redacted:private-key]"
+# What is shown of a line. Only here is it cut, for half of a secret would not look like one.
+_SHOWN = 600
 
 
 class Redacting(Protocol):
@@ -24,7 +27,9 @@ def veiled(diagnosis: Diagnosis, redactor: Redacting, keys: Sequence[tuple[int, 
     `keys` are the lines of private keys; an excerpt from the middle of one would not look like it.
     """
     redact = redactor.redact
-    alternatives = (msgspec.structs.replace(a, text=redact(a.text)) for a in diagnosis.alternatives)
+    alternatives = (
+        msgspec.structs.replace(a, text=cut(redact(a.text), _SHOWN)) for a in diagnosis.alternatives
+    )
     evidence = (_without_key(e, keys) for e in diagnosis.evidence)
     return msgspec.structs.replace(
         diagnosis,
@@ -44,14 +49,14 @@ def _without_key(evidence: Evidence, keys: Sequence[tuple[int, int]]) -> Evidenc
 
 def _step(step: StepRef, redactor: Redacting) -> StepRef:
     command = redactor.redact(step.command) if step.command else step.command
-    return msgspec.structs.replace(step, name=redactor.redact(step.name), command=command)
+    return msgspec.structs.replace(step, name=cut(redactor.redact(step.name), _SHOWN), command=command)
 
 
 def _evidence(evidence: tuple[Evidence, ...], redactor: Redacting) -> tuple[Evidence, ...]:
     clean: dict[int, str] = {}
     for block in _blocks(sorted(evidence, key=lambda e: e.line)):
         clean |= zip((e.line for e in block), _lines([e.text for e in block], redactor), strict=True)
-    return tuple(msgspec.structs.replace(e, text=clean[e.line]) for e in evidence)
+    return tuple(msgspec.structs.replace(e, text=cut(clean[e.line], _SHOWN)) for e in evidence)
 
 
 def _blocks(evidence: Iterable[Evidence]) -> Iterator[list[Evidence]]:
