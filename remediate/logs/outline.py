@@ -10,7 +10,8 @@ from remediate.logs.draft import Draft, Group, Step, added
 from remediate.logs.formats import Content, Format, Kind
 
 _KEPT = 2000
-_SHOWN = 600
+# More than is shown of a line, so that a secret at the cut is whole when it is looked for.
+_LENGTH = 2048
 _READ = 4096
 
 # What `gh` writes where it cannot tell the steps of a job apart.
@@ -92,7 +93,7 @@ class OutlineBuilder:
         )
 
     def _take(self, kind: Kind, said: _Said, line: int, content: Content, after: bytes) -> None:
-        name = (said.get("name") or b"").decode("utf-8", "replace").strip()[:_SHOWN]
+        name = (said.get("name") or b"").decode("utf-8", "replace").strip()[:_LENGTH]
         match kind:
             case "step":
                 self._open(self._draft(name, line, command=self._script(name, after)))
@@ -228,4 +229,4 @@ class OutlineBuilder:
 
 
 def _shown(content: Content) -> str:
-    return content.text[:_SHOWN].decode("utf-8", "replace")
+    return content.text[:_LENGTH].decode("utf-8", "replace")
