@@ -28,6 +28,10 @@ _ERRORS_KEPT = 200
 KEY_BORDER = r"-----(?:BEGIN|END) [A-Z ]{0,20}PRIVATE KEY"
 _KEY_LINES = 200
 _KEYS_KEPT = 1000
+# Of a pattern that is found more often than this in one chunk, so many of its first and last lines are read.
+_FEW = 250
+_FLOOD_FIRST = 50
+_FLOOD_LAST = 200
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +80,8 @@ class _Reader:
 
     def take(self, chunk: Chunk) -> None:
         found = sorted(
-            (end, self.catalog.is_mark(index)) for index, end in self.catalog.scanner.scan(chunk.text)
+            (end, self.catalog.is_mark(index))
+            for index, end in thinned(self.catalog.scanner.scan(chunk.text))
         )
         places = _Places(chunk)
         for number, start, end, marked, spoken in lines_at(chunk, found):
@@ -128,6 +133,20 @@ class _Reader:
             above=self.above,
             keys=tuple(self.keys),
         )
+
+
+def thinned(found: list[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+    """The candidates without a flood's middle: of a pattern that stands everywhere the first and last count."""
+    if len(found) <= _FEW:
+        return found
+    places: dict[int, list[int]] = {}
+    for index, end in found:
+        places.setdefault(index, []).append(end)
+    return (
+        (index, end)
+        for index, ends in places.items()
+        for end in (ends if len(ends) <= _FEW else [*ends[:_FLOOD_FIRST], *ends[-_FLOOD_LAST:]])
+    )
 
 
 def lines_at(chunk: Chunk, found: Iterable[tuple[int, bool]]) -> Iterator[tuple[int, int, int, bool, bool]]:
