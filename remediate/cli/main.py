@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from typing import NoReturn, TextIO
@@ -10,10 +11,13 @@ from typing import NoReturn, TextIO
 from remediate.errors import BUG, DONE, INTERRUPTED, UNREACHABLE, RemediateError
 
 _ISSUES = "https://github.com/remediate/remediate/issues"
+_OBJECTS = 50_000
 
 
 def main() -> NoReturn:
     """Runs the command and ends the process with its exit code."""
+    # What is imported stays: to look through it for garbage again and again only takes time.
+    gc.set_threshold(_OBJECTS)
     # A stream that the caller has closed (`>&-`) is None: what is said there is for nobody.
     sys.stdout, sys.stderr = sys.stdout or _nobody(), sys.stderr or _nobody()
     for stream in (sys.stdout, sys.stderr):
