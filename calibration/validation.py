@@ -51,11 +51,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def samples(cases: Sequence[Case], weights: dict[str, float]) -> Iterator[tuple[Features, bool]]:
-    """The doubts of each answered case under `weights`, and whether the answer is right."""
+    """The doubts of each answered whole log under `weights`, and whether the answer is right."""
     for case in cases:
-        ranking = rank(case.candidates, case.nothing, weights)
-        if case.reading.outline.failed is False or not case.candidates:
+        if case.label.bared or case.reading.outline.failed is False or not case.candidates:
             continue
+        ranking = rank(case.candidates, case.nothing, weights)
         root = choose(case.candidates, ranking)
         if ranking.causes[NOTHING] >= ranking.causes[root.rule.cause]:
             continue
