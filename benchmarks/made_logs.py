@@ -43,7 +43,6 @@ _CALM = (
     "  Downloading {w}-{v}-py3-none-any.whl.metadata ({n} kB)",
     "Requirement already satisfied: {w}>={v} in ./.venv/lib/python3.12/site-packages (from {w}=={v})",
     "Installing collected packages: {w}, {w}, {w}, {w}",
-    "added {n} packages, and audited {n} packages in {n}s",
     "npm http fetch GET 200 https://registry.example/{w} {n}ms (cache hit)",
     "➤ YN0013: │ {w}@npm:{v} can't be found in the cache and will be fetched from the remote registry",
     "Progress: resolved {n}, reused {n}, downloaded {n}, added {n}",
@@ -64,24 +63,28 @@ _CALM = (
     "{h}: Pull complete",
     "Step {n}/{n} : COPY {w} /srv/{w}",
     "remote: Compressing objects: 100% ({n}/{n}), done.",
-    " * [new branch]          feature/{w}-{n}  -> origin/feature/{w}-{n}",
-    "From https://git.example/acme/{w}",
-    "Cache restored from key: {w}-linux-{h}",
     "Received {n} of {n} (100.0%), {n}.4 MBs/sec",
     "{w}.{w} | LOG:  checkpoint complete: wrote {n} buffers (0.{n}%); write=0.{n} s, sync=0.0{n} s",
-    "{n} examples, 0 failures, {n} pending",
     "src/{w}/{w}.rb:{n}: warning: method redefined; discarding old {w}",
     "warning: unused variable `{w}` in src/{w}.rs, line {n}",
     "DEBUG {w}.{w} took {n} ms for {n} rows, {n} of them from the {w} index",
     "2024-03-0{d} 10:{d}{d}:{d}{d},{n} INFO  [main] com.acme.{w}.{w}Server - listening on port {n}",
     "    at com.acme.{w}.{w}Service.handle({w}Service.java:{n})",
     "deploying {w} to stage-{n}: {n} of {n} replicas updated",
-    "Run actions/setup-{w}@v{d}",
-    "  with:",
     "    path: ./{w}/{w}/{h}",
-    "  env:",
     "    {w}_HOME: /opt/hostedtoolcache/{w}/{v}/x64",
     "",
+)
+# What stands between the runs, one line at a time.
+_ONCE = (
+    "##[group]Run actions/setup-{w}@v{d}",
+    "##[endgroup]",
+    "added {n} packages, and audited {n} packages in {n}s",
+    " * [new branch]          feature/{w}-{n}  -> origin/feature/{w}-{n}",
+    "From https://git.example/acme/{w}",
+    "Cache restored from key: {w}-linux-{h}",
+    "{n} examples, 0 failures, {n} pending",
+    "##[warning]{w} is deprecated and goes with version {v}",
 )
 # A step that fails, as the last lines of every log.
 _END = (
@@ -101,6 +104,8 @@ def calm_lines(seed: int = 1) -> Iterator[str]:
     rnd = random.Random(seed)
     for line in repeated(_CALM, seed):
         yield _filled(line, rnd)
+        if rnd.random() < 0.01:
+            yield _filled(rnd.choice(_ONCE), rnd)
 
 
 def _filled(line: str, rnd: random.Random) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -36,6 +35,10 @@ def diagnose(file: Path) -> list[str]:
 
 def peak_memory(command: Sequence[str]) -> float:
     """The most memory that the process held, in MB."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
-    return usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
+    # Started from a small process: a child inherits its parent's peak.
+    start = "import resource, subprocess, sys\n" + (
+        "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    told = subprocess.run([sys.executable, "-c", start, *command], stdout=subprocess.PIPE, check=True)
+    return int(told.stdout) / (1024 if sys.platform == "linux" else 1024 * 1024)
