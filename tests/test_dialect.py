@@ -7,7 +7,8 @@ import re
 import pytest
 
 from remediate.rules.dialect import complaint, exact_form, is_anchored, literal_run, scan_form
-from remediate.rules.syntax import MisfitError, read, write
+from remediate.rules.grammar import MisfitError, read
+from remediate.rules.syntax import write
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,7 @@ from remediate.rules.syntax import MisfitError, read, write
         (r"error (abc", "not closed"),
         (r"error) abc", "closes nothing"),
         (r"error [abc", "ends too early"),
+        (r"error [^\s\S]", "holds nothing"),
         (r"error abc" + "\\", "ends too early"),
         (r"*error", "nothing to repeat"),
         (r"error ^abc", "`^` stands where a match cannot begin"),

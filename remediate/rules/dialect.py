@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from remediate.rules.syntax import (
-    ANY,
-    SPACE,
-    Bytes,
-    Choice,
-    Edge,
-    MisfitError,
-    Node,
-    Repeat,
-    Sequence,
-    read,
-    write,
-)
+from remediate.rules.grammar import MisfitError, read
+from remediate.rules.syntax import ANY, SPACE, Bytes, Choice, Edge, Node, Repeat, Sequence, write
 
 LITERAL_NEEDED = 3
 _START, _END = Edge("^"), Edge("$")
