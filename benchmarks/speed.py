@@ -135,7 +135,7 @@ def memory(bench: Bench) -> None:
 
 
 def archive(bench: Bench) -> None:
-    """A gzipped log, opened and diagnosed, against the standard library inflating it and doing nothing else."""
+    """A gzipped log, opened and diagnosed, against the standard library inflating it and no more."""
     log = bench.log("calm", min(bench.size, 64 * MB))
     packed = log.with_suffix(".log.gz")
     packed.write_bytes(gzip.compress(log.read_bytes(), 6))
