@@ -17,6 +17,8 @@ from remediate.rules.catalog import Catalog
 
 # More than is shown of a line, so that a secret at the cut is whole when it is looked for.
 _KEPT = 2048
+# A log of a byte order mark alone is as empty as one of blanks.
+_BLANKS = b" \t\r\n\v\f\xef\xbb\xbf"
 _WINDOW = 4096
 _NEIGHBOURS = 2
 _END_KEPT = 16384
@@ -32,6 +34,7 @@ _KEYS_KEPT = 1000
 _FEW = 250
 _FLOOD_FIRST = 50
 _FLOOD_LAST = 200
+_COUNTED = 1024
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,8 +83,7 @@ class _Reader:
 
     def take(self, chunk: Chunk) -> None:
         found = sorted(
-            (end, self.catalog.is_mark(index))
-            for index, end in thinned(self.catalog.scanner.scan(chunk.text))
+            (end, self.catalog.is_mark(index)) for index, end in thinned(self.catalog.scan(chunk.text))
         )
         places = _Places(chunk)
         for number, start, end, marked, spoken in lines_at(chunk, found):
@@ -93,7 +95,7 @@ class _Reader:
         self.lines = chunk.first_line + chunk.newlines - int(chunk.ends_line)
         self.size = chunk.offset + len(chunk.raw)
         self.tail = (self.tail + chunk.text[-_END_KEPT:])[-_END_KEPT:]
-        self.blank = self.blank and not chunk.text.strip()
+        self.blank = self.blank and not chunk.text.strip(_BLANKS)
 
     def _mark(self, chunk: Chunk, number: int, start: int, end: int, content: Content) -> None:
         if b" PRIVATE KEY" in content.line:
@@ -216,7 +218,21 @@ class _Places:
         """The byte offset in the log of the line `number`, which begins at `start` in the chunk's text."""
         if self.chunk.raw is self.chunk.text:
             return self.chunk.offset + start
-        while self._line < number:
-            self._at = self.chunk.raw.find(b"\n", self._at) + 1
-            self._line += 1
+        self._at = behind(self.chunk.raw, self._at, number - self._line)
+        self._line = number
         return self.chunk.offset + self._at
+
+
+def behind(text: bytes, at: int, newlines: int) -> int:
+    """Where so many newlines after `at` are over: counted by halves, as a search for each is slow."""
+    stop = len(text)
+    while newlines and stop - at > _COUNTED:
+        middle = (at + stop) // 2
+        count = text.count(b"\n", at, middle)
+        if count < newlines:
+            at, newlines = middle, newlines - count
+        else:
+            stop = middle
+    for _ in range(newlines):
+        at = text.find(b"\n", at) + 1
+    return at
