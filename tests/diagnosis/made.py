@@ -16,7 +16,9 @@ from remediate.model.diagnosis import Diagnosis
 from remediate.rules.catalog import Catalog
 
 BUILD = "make release"  # a step of which no rule knows what it is for
-REFUSED = "curl: (7) Failed to connect to downloads.example port 443 after 130953 ms: Couldn't connect to server"
+REFUSED = (
+    "curl: (7) Failed to connect to downloads.example port 443 after 130953 ms: Couldn't connect to server"
+)
 RESET = "npm error code ECONNRESET"
 TEST_FAILED = "FAILED tests/test_parser.py::test_empty - AssertionError: assert 1 == 2"
 PYTEST_BEGINS = "============================= test session starts =============================="
@@ -39,7 +41,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[str, ...] = ()
 
 
-def step(command: str, *lines: str, code: int | None = None, error: str | None = None, after: tuple[str, ...] = ()) -> Step:
+def step(
+    command: str, *lines: str, code: int | None = None, error: str | None = None, after: tuple[str, ...] = ()
+) -> Step:
     """A step; with `code` its command failed, with `error` the runner ended it with these words."""
     return Step(command=command, lines=lines, code=code, error=error, after=after)
 
@@ -61,7 +65,9 @@ def texts(*steps: Step, runner: str = "2.320.0", cleaned: bool = True) -> list[s
 def stamped(lines: list[str], day: str = "2024-05-01", newline: str = "\n") -> bytes:
     """Lines under the runner's clock."""
     start = datetime.fromisoformat(f"{day}T10:00:00").replace(tzinfo=timezone.utc)
-    stamps = ((start + timedelta(milliseconds=137 * n)).strftime("%Y-%m-%dT%H:%M:%S.%f") for n in range(len(lines)))
+    stamps = (
+        (start + timedelta(milliseconds=137 * n)).strftime("%Y-%m-%dT%H:%M:%S.%f") for n in range(len(lines))
+    )
     return "".join(f"{stamp}0Z {line}{newline}" for stamp, line in zip(stamps, lines, strict=True)).encode()
 
 

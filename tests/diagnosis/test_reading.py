@@ -39,7 +39,7 @@ _LINES = st.sampled_from(
         b"gizmo broke: a",
         b"\x1b[31mgizmo\x1b[0m broke: \x1b[1mred\x1b[0m",
         b"gizmo\0 broke: \0nul",
-        b"gizmo broke: \xff\xfe\x9b bytes",
+        b"gizmo broke: z\xff\xfe\x9b bytes",
         b"plain",
         b"",
         b"\x1b[2K\x1b[32mcolour alone\x1b[0m",
@@ -202,7 +202,11 @@ def test_steps_are_known_across_chunks() -> None:
         patch.undo()
     last = outline.steps[-1]
     (second,) = [s for s in outline.steps if s.failed]
-    assert (second.name, second.exit_code, second.first_line) == ("./second", 3, lines.index("##[group]Run ./second") + 1)
+    assert (second.name, second.exit_code, second.first_line) == (
+        "./second",
+        3,
+        lines.index("##[group]Run ./second") + 1,
+    )
     assert last.last_line == len(lines)
 
 
