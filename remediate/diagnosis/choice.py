@@ -16,7 +16,7 @@ GONE_ON_TO = frozenset({"compile", "test", "lint", "dependency"})
 _ABOUT_AS_STRONG = 0.75
 _END_LINES = 40
 _END_READ = 2000
-_COMPLAINT = re.compile(rb"(?i)\b(?:errors?|fatal|failed|failure|exception|panic)\b")
+_COMPLAINT = rb"(?i)\b(?:errors?|fatal|failed|failure|exception|panic)\b"
 
 
 def nothing_failed(reading: Reading, scene: Scene, candidates: Sequence[Candidate]) -> Features:
@@ -58,7 +58,7 @@ def reason_to_abstain(reading: Reading, candidates: Sequence[Candidate], ranking
 
 def complains(reading: Reading) -> bool:
     """Whether the end of a log that no CI system judged speaks of an error."""
-    return bool(_COMPLAINT.search(reading.tail[-_END_READ:]))
+    return bool(re.search(_COMPLAINT, reading.tail[-_END_READ:]))
 
 
 def choose(candidates: Sequence[Candidate], ranking: Ranking) -> Candidate:

@@ -18,9 +18,7 @@ from remediate.rules.catalog import Catalog
 _MOST = 12
 _SUPPORT = 5
 _LAST_WORDS = 8
-_COMPLAINT = re.compile(
-    r"(?i)error|fail|fatal|cannot|can't|could not|not found|exception|invalid|missing|denied|no such"
-)
+_COMPLAINT = r"(?i)error|fail|fatal|cannot|can't|could not|not found|exception|invalid|missing|denied|no such"
 
 
 def gather(
@@ -74,7 +72,7 @@ def _last_words(end: int, reading: Reading) -> list[Evidence]:
         for number, text in enumerate(texts)
         if text
     ]
-    telling = [line for line in lines if _COMPLAINT.search(line.text)]
+    telling = [line for line in lines if re.search(_COMPLAINT, line.text)]
     best = (telling or lines)[-1:]
     decisive = [msgspec.structs.replace(line, role="decisive") for line in best]
     return [*decisive, *reversed(telling[-_LAST_WORDS // 2 :]), *reversed(lines[-_LAST_WORDS // 2 :])]

@@ -224,15 +224,16 @@ class _Places:
 
 
 def behind(text: bytes, at: int, newlines: int) -> int:
-    """Where so many newlines after `at` are over: counted by halves, as a search for each is slow."""
-    stop = len(text)
-    while newlines and stop - at > _COUNTED:
-        middle = (at + stop) // 2
-        count = text.count(b"\n", at, middle)
+    """Where so many newlines after `at` are over; most are counted, as to search for each is slow."""
+    reach = _COUNTED
+    while newlines and at < len(text):
+        count = text.count(b"\n", at, at + reach)
         if count < newlines:
-            at, newlines = middle, newlines - count
+            at, newlines, reach = at + reach, newlines - count, reach * 2
+        elif reach > _COUNTED:
+            reach //= 2
         else:
-            stop = middle
+            break
     for _ in range(newlines):
         at = text.find(b"\n", at) + 1
     return at

@@ -13,7 +13,7 @@ from remediate.logs.draft import Step
 from remediate.model.rule import Rule
 
 # The beginnings of commands that build, check or test.
-_WORK = re.compile(
+_WORK = (
     r"(?m)^(?:Run )?(?:(?:npx|yarn|pnpm|npm|bun|poetry run|uv run|pipenv run|python3? -m|sudo|\./)\s*)*"
     r"(?:run |exec )*[\w./-]*(?:test|lint|build|check|compile|ruff|mypy|eslint|tsc|jest|vitest|mocha|cargo"
     r"|go |mvn|gradle|make|tox|nox|flake8|black|prettier|rspec|phpunit|dotnet)"
@@ -85,7 +85,7 @@ def _blamed(failing: list[Step]) -> Step | None:
         return None
     blamed = failing[0]
     for later in failing[1:]:
-        if later.job == blamed.job and _WORK.search(later.command or later.name) and later.exit_code:
+        if later.job == blamed.job and re.search(_WORK, later.command or later.name) and later.exit_code:
             blamed = later
     return blamed
 
