@@ -126,7 +126,8 @@ def _alternatives(found: _Findings) -> tuple[Alternative, ...]:
     best: dict[str, tuple[float, Candidate]] = {}
     for candidate, share in zip(found.candidates, found.ranking.shares, strict=True):
         cause = candidate.rule.cause
-        if cause != root.rule.cause and share > best.get(cause, (0.0, root))[0]:
+        told = candidate.rule.within != "command"  # such a rule stands on no line of the log
+        if told and cause != root.rule.cause and share > best.get(cause, (0.0, root))[0]:
             best[cause] = (share, candidate)
     ordered = sorted((candidate for _, candidate in best.values()), key=lambda c: -causes[c.rule.cause])
     return tuple(

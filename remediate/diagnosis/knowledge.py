@@ -11,7 +11,7 @@ from remediate.diagnosis.reading import KEY_BORDER
 from remediate.logs.markers import MARKERS
 from remediate.model.digest import sha256
 from remediate.model.rule import Pack
-from remediate.rules.catalog import Catalog, Table, build_catalog, ready_catalog, tabulate
+from remediate.rules.catalog import Catalog, JoinedCatalog, Table, build_catalog, ready_catalog, tabulate
 
 # What a wheel carries beside this file, made when it is built.
 TABLE = "table.bin"
@@ -34,17 +34,20 @@ def catalog_of(packs: Sequence[Pack]) -> Catalog:
 
 
 def load_catalog(extra: Sequence[Pack] = (), cache: Path | None = None) -> Catalog:
-    """The catalog in force: as the wheel carries it, else built from the packs and kept in `cache`."""
-    table = _shipped_table() or _kept_table(cache)
-    if extra:
-        table = tabulate(extra, base=table)
-    return ready_catalog(table, _HERE / DATABASE, cache)
+    """The catalog in force: as the wheel carries it, else built from the packs and kept in `cache`.
+
+    A user's own packs are compiled beside it, which takes as long as they are large.
+    """
+    shipped = ready_catalog(_shipped_table() or _kept_table(cache), _HERE / DATABASE, cache)
+    if not extra:
+        return shipped
+    users = tabulate(extra, known=shipped.rules)
+    return JoinedCatalog(shipped, ready_catalog(users, cache=cache))
 
 
 def _shipped_table() -> Table | None:
     """The table that the wheel was built with; a source tree has none."""
-    packed = _read(_HERE / TABLE)
-    return msgspec.msgpack.decode(packed, type=Table) if packed else None
+    return _read(_HERE / TABLE)
 
 
 def _kept_table(cache: Path | None) -> Table:
@@ -55,9 +58,9 @@ def _kept_table(cache: Path | None) -> Table:
     for file in sorted((_HERE.parent / "rules").glob("*.*")):
         digest.update(file.read_bytes())
     kept = cache / f"table-{digest.hexdigest()[:32]}"
-    packed = _read(kept)
-    if packed:
-        return msgspec.msgpack.decode(packed, type=Table)
+    table = _read(kept)
+    if table:
+        return table
     from remediate.rules.cache import keep  # noqa: PLC0415 - slow to load, and seldom wanted
 
     table = tabulate_all()
@@ -71,8 +74,9 @@ def _shipped_packs() -> tuple[Pack, ...]:
     return shipped_packs()
 
 
-def _read(file: Path) -> bytes:
+def _read(file: Path) -> Table | None:
+    """The table in the file; None where there is none, or a damaged one."""
     try:
-        return file.read_bytes()
-    except OSError:
-        return b""
+        return msgspec.msgpack.decode(file.read_bytes(), type=Table)
+    except (OSError, msgspec.DecodeError):
+        return None

@@ -29,9 +29,6 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     commands: dict[int, tuple[int, ...]]
 
 
-_EMPTY = Table(rules=(), patterns=(), owners=(), asides=(), unless={}, step={}, commands={})
-
-
 class Rules(Sequence[Rule]):
     """The rules of a table by index, each unpacked when it is asked for."""
 
@@ -41,6 +38,10 @@ class Rules(Sequence[Rule]):
 
     def __len__(self) -> int:
         return len(self._packed)
+
+    def followed_by(self, others: Rules) -> Rules:
+        """These rules, then the others."""
+        return Rules([*self._packed, *others._packed])
 
     @overload
     def __getitem__(self, index: int) -> Rule: ...
@@ -66,6 +67,10 @@ class Catalog:
         self._step = table.step
         self._commands = table.commands
         self._patterns = len(table.patterns)
+
+    def scan(self, text: bytes) -> list[tuple[int, int]]:
+        """Candidates over a chunk: (pattern, end offset)."""
+        return self.scanner.scan(text)
 
     def is_mark(self, pattern: int) -> bool:
         """Whether the scanned pattern is a structural mark instead of a rule's."""
@@ -94,9 +99,38 @@ class Catalog:
         return {index - self._patterns for index in self.scanner.confirm(content) if index >= self._patterns}
 
 
-def tabulate(packs: Sequence[Pack], marks: Sequence[str] = (), base: Table | None = None) -> Table:
-    """The packs' rules in one table, after those of `base`; an id that is used twice is an error."""
-    drawn = _Drawing(base, marks)
+class JoinedCatalog(Catalog):
+    """A catalog with a user's packs beside it: only theirs are compiled, the shipped ones stay as they are."""
+
+    def __init__(self, shipped: Catalog, users: Catalog) -> None:
+        self._shipped, self._users = shipped, users
+        self._first_rule, self._first_pattern = len(shipped.rules), len(shipped._owners)
+        self.rules = shipped.rules.followed_by(users.rules)
+
+    def scan(self, text: bytes) -> list[tuple[int, int]]:
+        added = [(self._first_pattern + pattern, end) for pattern, end in self._users.scan(text)]
+        return [*self._shipped.scan(text), *added]
+
+    def is_mark(self, pattern: int) -> bool:
+        return pattern < self._first_pattern and self._shipped.is_mark(pattern)
+
+    def owners(self, content: bytes) -> set[int]:
+        added = {self._first_rule + rule for rule in self._users.owners(content)}
+        return self._shipped.owners(content) | added
+
+    def fits_step(self, rule: int, *labels: str) -> bool:
+        if rule < self._first_rule:
+            return self._shipped.fits_step(rule, *labels)
+        return self._users.fits_step(rule - self._first_rule, *labels)
+
+    def rules_of_command(self, *labels: str) -> list[int]:
+        added = [self._first_rule + rule for rule in self._users.rules_of_command(*labels)]
+        return [*self._shipped.rules_of_command(*labels), *added]
+
+
+def tabulate(packs: Sequence[Pack], marks: Sequence[str] = (), known: Sequence[Rule] = ()) -> Table:
+    """The packs' rules in one table; an id that is used twice, or by the `known` rules, is an error."""
+    drawn = _Drawing(marks, known)
     for pack in packs:
         for rule in pack.rules:
             drawn.add(rule)
@@ -106,14 +140,15 @@ def tabulate(packs: Sequence[Pack], marks: Sequence[str] = (), base: Table | Non
 class _Drawing:
     """A table while rules are added to it."""
 
-    def __init__(self, base: Table | None, marks: Sequence[str]) -> None:
-        base = base or _EMPTY
-        self._rules = list(base.rules)
-        self._patterns = [*base.patterns, *marks]
-        self._owners = [*base.owners, *(-1 - number for number in range(len(marks)))]
-        self._asides = {pattern: index for index, pattern in enumerate(base.asides)}
-        self._unless, self._step, self._commands = dict(base.unless), dict(base.step), dict(base.commands)
-        self._homes = {rule.id: rule.pack for rule in Rules(base.rules)}
+    def __init__(self, marks: Sequence[str], known: Sequence[Rule]) -> None:
+        self._rules: list[msgspec.Raw] = []
+        self._patterns = list(marks)
+        self._owners = [-1 - number for number in range(len(marks))]
+        self._asides: dict[str, int] = {}
+        self._unless: dict[int, tuple[int, ...]] = {}
+        self._step: dict[int, tuple[int, ...]] = {}
+        self._commands: dict[int, tuple[int, ...]] = {}
+        self._homes = {rule.id: rule.pack for rule in known}
 
     def add(self, rule: Rule) -> None:
         if rule.id in self._homes:
