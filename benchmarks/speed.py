@@ -86,7 +86,7 @@ def threads(bench: Bench) -> None:
 
     def scan() -> None:
         for text in texts:
-            bench.catalog.scanner.scan(text)
+            bench.catalog.scan(text)
 
     for name, work in (("scanned", scan), ("read", lambda: bench.read(log))):
         times = medians({"one": partial(_in_turn, work), "two": partial(_together, work)}, bench.rounds)
