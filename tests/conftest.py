@@ -14,5 +14,5 @@ from remediate.system.cache import cache_folder
 
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
-    """The shipped rules; in a source tree kept where the command itself keeps them, for building takes long."""
+    """The shipped rules; a source tree keeps them where the command itself does, for building takes long."""
     return load_catalog(cache=cache_folder(os.environ, sys.platform))

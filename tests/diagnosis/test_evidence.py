@@ -1,4 +1,4 @@
-"""Evidence: the decisive line first, then the rest in the log's order, each line once and as it stands there."""
+"""Evidence: the decisive line first, then the rest in the log's order, each once and as it stands there."""
 
 from __future__ import annotations
 

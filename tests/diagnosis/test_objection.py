@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 from made import (
-    COMPILE_ERROR, OVERCOME, PYTEST_BEGINS, REFUSED, TEST_FAILED, diagnosed, failed, job, line_of, read, step,
+    COMPILE_ERROR,
+    OVERCOME,
+    PYTEST_BEGINS,
+    REFUSED,
+    TEST_FAILED,
+    diagnosed,
+    failed,
+    job,
+    line_of,
+    read,
+    step,
 )  # fmt: skip
 
 from remediate.diagnosis.candidates import Candidate, nominate

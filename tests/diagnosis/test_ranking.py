@@ -49,7 +49,7 @@ def test_shares_are_a_distribution(found: list[Candidate], nothing: Features, we
 @given(_CANDIDATES, _FEATURES, _WEIGHTS, st.randoms())
 def test_order_of_candidates_does_not_matter(
     found: list[Candidate], nothing: Features, weights: Features, random
-) -> None:  # type: ignore[no-untyped-def]  # noqa: E501
+) -> None:  # type: ignore[no-untyped-def]
     mixed = random.sample(found, len(found))
     one, other = rank(found, nothing, weights), rank(mixed, nothing, weights)
     assert one.causes == pytest.approx(other.causes)

@@ -64,9 +64,8 @@ def of_two_jobs(first: int | None, second: int | None) -> bytes:
         said = ["##[group]Run make test", "shell: /usr/bin/bash -e {0}", "##[endgroup]", "working"]
         said += [f"##[error]Process completed with exit code {code}."] if code else []
         rows += [f"{place}\t2024-05-01T10:00:00.0000000Z {text}" for text in said]
-        rows.append(
-            f"{place.split(chr(9))[0]}\tComplete job\t2024-05-01T10:00:09.0000000Z Cleaning up orphan processes"
-        )
+        end = "Complete job\t2024-05-01T10:00:09.0000000Z Cleaning up orphan processes"
+        rows.append(f"{place.partition(chr(9))[0]}\t{end}")
     return "\n".join(rows).encode() + b"\n"
 
 

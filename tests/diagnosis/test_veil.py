@@ -104,8 +104,9 @@ class Swallowing:
 
 def diagnosis(*evidence: Evidence) -> Diagnosis:
     return Diagnosis(
-        source="a token", format="plain", cause="test", type=None, severity="low", confidence=0.5, transient=False,
-        signature=None, rule=None, title="", evidence=evidence, step=None, recovery=None, hint=None, job="a token",
+        source="a token", format="plain", cause="test", type=None, severity="low", confidence=0.5,
+        transient=False, signature=None, rule=None, title="", evidence=evidence, step=None, recovery=None,
+        hint=None, job="a token",
     )  # fmt: skip
 
 
