@@ -19,7 +19,7 @@ from remediate.cli.diagnosing import OPTIONS
 HEAVY = {
     *("asyncio", "email", "http", "ssl", "subprocess", "urllib.request", "github", "importlib.metadata"),
     *("bz2", "lzma", "isal", "zipfile", "tempfile", "random", "queue", "shutil", "hashlib"),
-    *("click", "difflib", "importlib.resources", "inspect", "re2", "rich", "yaml", "zstandard"),
+    *("click", "difflib", "importlib.resources", "inspect", "pathlib", "re2", "rich", "yaml", "zstandard"),
 }
 
 CALLS = (

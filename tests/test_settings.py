@@ -82,4 +82,4 @@ def test_every_key_is_documented() -> None:
 def test_cache_is_where_the_system_has_it(
     platform: str, environment: dict[str, str], folder: str | None
 ) -> None:
-    assert cache_folder(environment, platform) == (Path(folder) if folder else None)
+    assert cache_folder(environment, platform) == folder

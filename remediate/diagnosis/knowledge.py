@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -12,11 +12,12 @@ from remediate.logs.markers import MARKERS
 from remediate.model.digest import sha256
 from remediate.model.rule import Pack
 from remediate.rules.catalog import Catalog, JoinedCatalog, Table, build_catalog, ready_catalog, tabulate
+from remediate.rules.scanner import StrPath
 
 # What a wheel carries beside this file, made when it is built.
 TABLE = "table.bin"
 DATABASE = "patterns.bin"
-_HERE = Path(__file__).parent
+_HERE = os.path.dirname(__file__)
 
 
 def _marks() -> list[str]:
@@ -33,12 +34,12 @@ def catalog_of(packs: Sequence[Pack]) -> Catalog:
     return build_catalog(tabulate(packs, _marks()))
 
 
-def load_catalog(extra: Sequence[Pack] = (), cache: Path | None = None) -> Catalog:
+def load_catalog(extra: Sequence[Pack] = (), cache: StrPath | None = None) -> Catalog:
     """The catalog in force: as the wheel carries it, else built from the packs and kept in `cache`.
 
     A user's own packs are compiled beside it, which takes as long as they are large.
     """
-    shipped = ready_catalog(_shipped_table() or _kept_table(cache), _HERE / DATABASE, cache)
+    shipped = ready_catalog(_shipped_table() or _kept_table(cache), os.path.join(_HERE, DATABASE), cache)
     if not extra:
         return shipped
     users = tabulate(extra, known=shipped.rules)
@@ -47,17 +48,19 @@ def load_catalog(extra: Sequence[Pack] = (), cache: Path | None = None) -> Catal
 
 def _shipped_table() -> Table | None:
     """The table that the wheel was built with; a source tree has none."""
-    return _read(_HERE / TABLE)
+    return _read(os.path.join(_HERE, TABLE))
 
 
-def _kept_table(cache: Path | None) -> Table:
+def _kept_table(cache: StrPath | None) -> Table:
     """A source tree's table, kept under the digest of its packs and marks: reading YAML takes seconds."""
     if cache is None:
         return tabulate_all()
     digest = sha256(repr(_marks()).encode())
-    for file in sorted((_HERE.parent / "rules").glob("*.*")):
-        digest.update(file.read_bytes())
-    kept = cache / f"table-{digest.hexdigest()[:32]}"
+    folder = os.path.join(os.path.dirname(_HERE), "rules")
+    for name in sorted(name for name in os.listdir(folder) if "." in name):
+        with open(os.path.join(folder, name), "rb") as stream:
+            digest.update(stream.read())
+    kept = os.path.join(cache, f"table-{digest.hexdigest()[:32]}")
     table = _read(kept)
     if table:
         return table
@@ -74,9 +77,10 @@ def _shipped_packs() -> tuple[Pack, ...]:
     return shipped_packs()
 
 
-def _read(file: Path) -> Table | None:
+def _read(file: str) -> Table | None:
     """The table in the file; None where there is none, or a damaged one."""
     try:
-        return msgspec.msgpack.decode(file.read_bytes(), type=Table)
+        with open(file, "rb") as stream:
+            return msgspec.msgpack.decode(stream.read(), type=Table)
     except (OSError, msgspec.DecodeError):
         return None

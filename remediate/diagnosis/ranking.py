@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -30,8 +30,8 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
 
 def load_fit() -> Fit:
     """The committed fit."""
-    data = Path(__file__).with_name("fit.json").read_bytes()
-    return msgspec.json.decode(data, type=Fit)
+    with open(os.path.join(os.path.dirname(__file__), "fit.json"), "rb") as stream:
+        return msgspec.json.decode(stream.read(), type=Fit)
 
 
 def score(features: Features, weights: dict[str, float]) -> float:

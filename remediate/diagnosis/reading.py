@@ -138,7 +138,7 @@ class _Reader:
 
 
 def thinned(found: list[tuple[int, int]]) -> Iterable[tuple[int, int]]:
-    """The candidates without a flood's middle: of a pattern that stands everywhere the first and last count."""
+    """The candidates without a flood's middle: of one that stands everywhere the first and last count."""
     if len(found) <= _FEW:
         return found
     places: dict[int, list[int]] = {}

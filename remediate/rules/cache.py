@@ -8,11 +8,12 @@ import tempfile
 from pathlib import Path
 
 
-def keep(file: Path, data: bytes) -> None:
+def keep(place: str, data: bytes) -> None:
     """Moves the whole file into place, so that no other process ever reads half of it.
 
     A cache that cannot be written costs time and nothing else.
     """
+    file = Path(place)
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=".keep-")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import overload
 
 import msgspec
 
 from remediate.errors import ConfigProblem
 from remediate.model.rule import Pack, Rule
-from remediate.rules.scanner import Scanner
+from remediate.rules.scanner import Scanner, StrPath
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +99,7 @@ class Catalog:
 
 
 class JoinedCatalog(Catalog):
-    """A catalog with a user's packs beside it: only theirs are compiled, the shipped ones stay as they are."""
+    """A catalog with a user's packs beside it: only theirs are compiled, the shipped ones stay."""
 
     def __init__(self, shipped: Catalog, users: Catalog) -> None:
         self._shipped, self._users = shipped, users
@@ -189,6 +188,6 @@ def build_catalog(table: Table) -> Catalog:
     return Catalog(table, Scanner.build(table.patterns, table.asides))
 
 
-def ready_catalog(table: Table, shipped: bytes | Path = b"", cache: Path | None = None) -> Catalog:
+def ready_catalog(table: Table, shipped: bytes | StrPath = b"", cache: StrPath | None = None) -> Catalog:
     """A catalog whose databases are those shipped, or cached, or compiled now and kept in `cache`."""
     return Catalog(table, Scanner.ready(table.patterns, table.asides, shipped=shipped, cache=cache))

@@ -9,13 +9,13 @@ import struct
 import sys
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import BinaryIO
 
 import hyperscan
 import msgspec
 
 from remediate.model.digest import blake2b
+from remediate.rules.scanner import StrPath
 
 _MAGIC = b"remediate patterns 2\n"
 _KEY_SIZE = 32
@@ -70,11 +70,11 @@ def unpack(packed: BinaryIO, key: bytes | None = None) -> Databases:
 
 
 def ready(
-    patterns: Sequence[str], asides: Sequence[str], shipped: bytes | Path, cache: Path | None
+    patterns: Sequence[str], asides: Sequence[str], shipped: bytes | StrPath, cache: StrPath | None
 ) -> Databases:
     """The shipped databases, else the cached ones, else new ones, which are then kept in `cache`."""
     key = fingerprint(patterns, asides)
-    kept = cache / f"patterns-{key.hex()[:32]}" if cache else None
+    kept = os.path.join(cache, f"patterns-{key.hex()[:32]}") if cache else ""
     for source in (shipped, kept):
         with contextlib.suppress(ForeignError, OSError):
             return _unpacked(source, key)
@@ -98,11 +98,9 @@ def _machine() -> str:
     return os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")
 
 
-def _unpacked(source: bytes | Path | None, key: bytes) -> Databases:
-    if isinstance(source, Path):
-        with source.open("rb") as stream:
-            return unpack(stream, key)
-    return unpack(io.BytesIO(source or b""), key)
+def _unpacked(source: bytes | StrPath, key: bytes) -> Databases:
+    with io.BytesIO(source) if isinstance(source, bytes) else open(source, "rb") as stream:
+        return unpack(stream, key)
 
 
 def _opened(serialised: bytes) -> hyperscan.Database | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cache as memoised
 from importlib.util import find_spec
 from io import BytesIO
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Union
 
 EngineName = Literal["hyperscan", "re2"]
+StrPath = Union[str, "os.PathLike[str]"]
 
 # From this version on the wheels hold Vectorscan 5.4.12, which loses matches when many patterns are compiled
 # together: https://github.com/VectorCamp/vectorscan/issues/358
@@ -84,8 +85,8 @@ class Scanner:
         patterns: Sequence[str],
         asides: Sequence[str] = (),
         *,
-        shipped: bytes | Path = b"",
-        cache: Path | None = None,
+        shipped: bytes | StrPath = b"",
+        cache: StrPath | None = None,
     ) -> Scanner:
         """The quickest scanner of these patterns: as shipped, as cached, or built now and then cached.
 

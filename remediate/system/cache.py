@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 
 
-def cache_folder(environment: Mapping[str, str], platform: str) -> Path | None:
+def cache_folder(environment: Mapping[str, str], platform: str) -> str | None:
     """The user's cache folder for Remediate, as the system has it; None where there is no home."""
     home = environment.get("USERPROFILE" if platform == "win32" else "HOME")
     if platform == "win32":
@@ -16,4 +16,4 @@ def cache_folder(environment: Mapping[str, str], platform: str) -> Path | None:
     else:
         base = environment.get("XDG_CACHE_HOME") or (home and f"{home}/.cache")
     # A relative path would follow the working directory, which in CI belongs to whoever wrote the change.
-    return Path(base) / "remediate" if base and Path(base).is_absolute() else None
+    return os.path.join(base, "remediate") if base and os.path.isabs(base) else None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +11,8 @@ import msgspec
 from remediate.errors import ConfigProblem
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from remediate.model.rule import Pack
     from remediate.rules.place import Place
 
@@ -80,21 +82,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return [environment[name] for name in self.redact_env if environment.get(name)]
 
 
-def read_settings(path: str | None, folder: Path | None = None) -> Settings:
+def read_settings(path: str | None, folder: str | Path | None = None) -> Settings:
     """The settings of the file named, or of the repository around `folder`; else the defaults."""
     if path is not None:
-        return _parse(Path(path), Path(path).resolve().parent)
-    root = _repository(folder or Path.cwd())
-    if root is None or not (root / NAME).is_file():
+        return _parse(path, os.path.dirname(os.path.realpath(path)))
+    root = _repository(str(folder or os.getcwd()))
+    if root is None or not os.path.isfile(os.path.join(root, NAME)):
         return Settings()
-    return _parse(root / NAME, root)
+    return _parse(os.path.join(root, NAME), root)
 
 
-def _repository(folder: Path) -> Path | None:
-    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+def _repository(folder: str) -> str | None:
+    while not os.path.exists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return None
+    return folder
 
 
-def _parse(path: Path, root: Path) -> Settings:
+def _parse(file: str, around: str) -> Settings:
+    from pathlib import Path  # noqa: PLC0415 - slow to load, and most repositories have no configuration
+
+    path, root = Path(file), Path(around)
     text = _read(path, "--config")
     if all(line.strip().startswith((b"#", b"---")) for line in text.splitlines() if line.strip()):
         return Settings(file=str(path))

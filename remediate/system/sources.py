@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -19,7 +19,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A file that is, or holds, logs; `path` is None for standard input, `found` tells it from one named."""
 
     name: str
-    path: Path | None
+    path: str | None
     stdin: BinaryIO
     found: bool = False
 
@@ -30,7 +30,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             if self.path is None:
                 yield self.stdin
                 return
-            with self.path.open("rb") as stream:
+            with open(self.path, "rb") as stream:
                 yield stream
         except OSError as error:
             raise _unreadable(self.name, error) from None
@@ -39,39 +39,39 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 def find_sources(names: Iterable[str], stdin: BinaryIO) -> Iterator[Source]:
     """The sources in order; a folder stands for every file below it, by name, hidden ones left out."""
     for name in names:
-        path = Path(name)
         if name == STDIN:
             yield Source(name="<stdin>", path=None, stdin=stdin)
-        elif path.is_dir():
+        elif os.path.isdir(name):
             yield from (
-                Source(name=_shown(file), path=file, stdin=stdin, found=True) for file in _files_below(path)
+                Source(name=_shown(file), path=file, stdin=stdin, found=True)
+                for file in _files_below(os.path.normpath(name))
             )
-        elif path.exists():
-            yield Source(name=_shown(path), path=path, stdin=stdin)
+        elif os.path.exists(name):
+            yield Source(name=_shown(name), path=name, stdin=stdin)
         else:
             raise UsageProblem(
-                f"{_shown(path)}: there is no such file or folder", hint="Use - to read standard input."
+                f"{_shown(name)}: there is no such file or folder", hint="Use - to read standard input."
             )
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
+def _files_below(folder: str) -> Iterator[str]:
     try:
-        entries = sorted(folder.iterdir())
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         raise _unreadable(_shown(folder), error) from None
     for entry in entries:
         if entry.name.startswith(".") or entry.name in _SKIPPED or entry.is_symlink():
             continue
         if entry.is_dir():
-            yield from _files_below(entry)
+            yield from _files_below(entry.path)
         elif entry.is_file():
-            yield entry
+            yield entry.path
 
 
 def _unreadable(name: str, error: OSError) -> UsageProblem:
     return UsageProblem(f"{name}: {error.strerror or error}", hint="Check the path and the rights to it.")
 
 
-def _shown(path: Path) -> str:
+def _shown(path: str) -> str:
     """The path as text that can be written anywhere; a name on disk may hold any bytes."""
-    return str(path).encode("utf-8", "backslashreplace").decode()
+    return path.encode("utf-8", "backslashreplace").decode()
