@@ -5,6 +5,7 @@ The interpreter's own modules give the same digests; where it is built without t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,4 +23,11 @@ else:
         except ImportError:
             from hashlib import sha256
 
-__all__ = ["blake2b", "sha256"]
+__all__ = ["blake2b", "digest_of", "sha256"]
+
+SIZE = 32
+
+
+def digest_of(texts: Iterable[str]) -> bytes:
+    """32 bytes that change with any of the texts, none of which may hold a NUL."""
+    return blake2b("\0".join(texts).encode(), digest_size=SIZE).digest()

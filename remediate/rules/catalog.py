@@ -9,14 +9,14 @@ import msgspec
 
 from remediate.errors import ConfigProblem
 from remediate.model.rule import Pack, Rule
-from remediate.rules.scanner import Scanner, StrPath
+from remediate.rules.scanner import Scanner, StrPath, patterns_digest
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """Rules and structural marks flattened to pattern lists; what a wheel carries ready-made.
 
     `owners[i]` tells whose the scanned pattern `i` is: a rule's index, or `-1 - m` for the mark `m`.
-    The rules stay packed, for of a thousand a log speaks of a dozen.
+    The rules stay packed, for of a thousand a log speaks of a dozen. `digest` is that of all patterns.
     """
 
     rules: tuple[msgspec.Raw, ...]
@@ -26,6 +26,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     unless: dict[int, tuple[int, ...]]
     step: dict[int, tuple[int, ...]]
     commands: dict[int, tuple[int, ...]]
+    digest: bytes
 
 
 class Rules(Sequence[Rule]):
@@ -180,6 +181,7 @@ class _Drawing:
             unless=self._unless,
             step=self._step,
             commands=self._commands,
+            digest=patterns_digest(self._patterns, tuple(self._asides)),
         )
 
 
@@ -190,4 +192,5 @@ def build_catalog(table: Table) -> Catalog:
 
 def ready_catalog(table: Table, shipped: bytes | StrPath = b"", cache: StrPath | None = None) -> Catalog:
     """A catalog whose databases are those shipped, or cached, or compiled now and kept in `cache`."""
-    return Catalog(table, Scanner.ready(table.patterns, table.asides, shipped=shipped, cache=cache))
+    scanner = Scanner.ready(table.patterns, table.asides, shipped=shipped, cache=cache, digest=table.digest)
+    return Catalog(table, scanner)

@@ -14,12 +14,11 @@ from typing import BinaryIO
 import hyperscan
 import msgspec
 
-from remediate.model.digest import blake2b
-from remediate.rules.scanner import StrPath
+from remediate.model.digest import SIZE, digest_of
+from remediate.rules.scanner import StrPath, patterns_digest
 
 _MAGIC = b"remediate patterns 2\n"
-_KEY_SIZE = 32
-_HEAD = struct.Struct(f"<{len(_MAGIC)}s{_KEY_SIZE}sIIII")
+_HEAD = struct.Struct(f"<{len(_MAGIC)}s{SIZE}sIIII")
 _CHUNKS = hyperscan.HS_FLAG_MULTILINE
 _CONTENT = hyperscan.HS_FLAG_SINGLEMATCH
 
@@ -51,7 +50,8 @@ def build(patterns: Sequence[str], asides: Sequence[str] = ()) -> bytes:
     exacts |= {index: exact_form(aside) for index, aside in enumerate(asides, len(patterns))}
     with ThreadPoolExecutor(2) as pool:  # Hyperscan compiles without the interpreter's lock
         scan, exact = pool.map(_compiled, (scans, exacts), (_CHUNKS, _CONTENT))
-    head = (_MAGIC, fingerprint(patterns, asides), len(scan), len(exact), len(differs), zlib.crc32(differs))
+    key = fingerprint(patterns_digest(patterns, asides))
+    head = (_MAGIC, key, len(scan), len(exact), len(differs), zlib.crc32(differs))
     return b"".join((_HEAD.pack(*head), scan, exact, differs))
 
 
@@ -70,10 +70,14 @@ def unpack(packed: BinaryIO, key: bytes | None = None) -> Databases:
 
 
 def ready(
-    patterns: Sequence[str], asides: Sequence[str], shipped: bytes | StrPath, cache: StrPath | None
+    patterns: Sequence[str],
+    asides: Sequence[str],
+    digest: bytes,
+    shipped: bytes | StrPath,
+    cache: StrPath | None,
 ) -> Databases:
     """The shipped databases, else the cached ones, else new ones, which are then kept in `cache`."""
-    key = fingerprint(patterns, asides)
+    key = fingerprint(digest)
     kept = os.path.join(cache, f"patterns-{key.hex()[:32]}") if cache else ""
     for source in (shipped, kept):
         with contextlib.suppress(ForeignError, OSError):
@@ -86,11 +90,10 @@ def ready(
     return unpack(io.BytesIO(packed))
 
 
-def fingerprint(patterns: Sequence[str], asides: Sequence[str] = ()) -> bytes:
-    """Changes with the patterns, with Hyperscan and with the kind of machine."""
+def fingerprint(digest: bytes) -> bytes:
+    """Changes with the patterns' digest, with Hyperscan and with the kind of machine."""
     version = str(getattr(hyperscan, "__version__", ""))
-    parts = (version, sys.platform, _machine(), str(sys.maxsize), str(len(patterns)), *patterns, *asides)
-    return blake2b("\0".join(parts).encode(), digest_size=_KEY_SIZE).digest()
+    return digest_of((version, sys.platform, _machine(), str(sys.maxsize), digest.hex()))
 
 
 def _machine() -> str:

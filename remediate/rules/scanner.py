@@ -9,6 +9,8 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import Literal, Protocol, Union
 
+from remediate.model.digest import digest_of
+
 EngineName = Literal["hyperscan", "re2"]
 StrPath = Union[str, "os.PathLike[str]"]
 
@@ -87,14 +89,22 @@ class Scanner:
         *,
         shipped: bytes | StrPath = b"",
         cache: StrPath | None = None,
+        digest: bytes = b"",
     ) -> Scanner:
         """The quickest scanner of these patterns: as shipped, as cached, or built now and then cached.
 
-        What is damaged, of other patterns or of another kind of machine is passed over.
+        What is damaged, of other patterns or of another kind of machine is passed over. `digest` is the
+        patterns' where it is known already.
         """
         if available_engine() == "re2":
             return cls.build(patterns, asides)
         from remediate.rules.database import ready  # noqa: PLC0415
         from remediate.rules.native import Hyperscan  # noqa: PLC0415
 
-        return cls(Hyperscan(ready(patterns, asides, shipped, cache)))
+        digest = digest or patterns_digest(patterns, asides)
+        return cls(Hyperscan(ready(patterns, asides, digest, shipped, cache)))
+
+
+def patterns_digest(patterns: Sequence[str], asides: Sequence[str]) -> bytes:
+    """Changes with the patterns: those that are looked for, and those that speak only of a line."""
+    return digest_of((str(len(patterns)), *patterns, *asides))
