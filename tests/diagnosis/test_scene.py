@@ -61,7 +61,13 @@ def of_two_jobs(first: int | None, second: int | None) -> bytes:
     """What `gh run view --log` writes of a run of two jobs."""
     rows = []
     for place, code in (("lint\tCheck", first), ("unit\tTest", second)):
-        said = ["##[group]Run make test", "shell: /usr/bin/bash -e {0}", "##[endgroup]", "working"]
+        said = [
+            "##[group]Run make test",
+            "make test",
+            "shell: /usr/bin/bash -e {0}",
+            "##[endgroup]",
+            "working",
+        ]
         said += [f"##[error]Process completed with exit code {code}."] if code else []
         rows += [f"{place}\t2024-05-01T10:00:00.0000000Z {text}" for text in said]
         end = "Complete job\t2024-05-01T10:00:09.0000000Z Cleaning up orphan processes"
