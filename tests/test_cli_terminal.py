@@ -14,7 +14,7 @@ from running import COMMAND, LOCKFILE_LOG, environment, remediate
 from remediate.cli.progress import Progress, Watched
 from remediate.errors import UNREACHABLE
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals and pipes of POSIX")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="by nature: pseudo-terminals and pipes of POSIX")
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_reader_may_leave_early(log: Path) -> None:
         assert process.wait() == 0
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="by nature: a device that is always full")
 def test_output_that_cannot_be_written_is_no_bug(log: Path) -> None:
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device, not a path
         done = subprocess.run(

@@ -19,7 +19,7 @@ from remediate.rules.scanner import UNSOUND, Scanner, available_engine, patterns
 pytest.importorskip("re2")
 hyperscan = pytest.importorskip("hyperscan")
 if available_engine() != "hyperscan":
-    pytest.skip("no sound version of Hyperscan here", allow_module_level=True)
+    pytest.skip("by nature: no sound version of Hyperscan here", allow_module_level=True)
 
 from remediate.rules import database  # noqa: E402
 from remediate.rules.native import FLOOD, FLOOD_BLOCK, FLOOD_MOST  # noqa: E402

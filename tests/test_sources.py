@@ -71,7 +71,7 @@ def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
         pass
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes")
+@pytest.mark.skipif(sys.platform != "linux", reason="by nature: names of any bytes")
 def test_name_of_any_bytes_can_be_shown(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.log")).touch()
     (name,) = names(tmp_path)

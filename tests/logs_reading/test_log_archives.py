@@ -104,7 +104,7 @@ def test_zstd_is_read() -> None:
     assert logs_in(zstandard.compress(LOG)) == {"x": LOG}
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 14), reason="the standard library reads zstd")
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="by nature: the standard library reads zstd")
 def test_without_the_extra_zstd_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "zstandard", None)
     with pytest.raises(UsageProblem) as raised:
