@@ -82,9 +82,8 @@ class _Reader:
         self.keys: list[tuple[int, int]] = []
 
     def take(self, chunk: Chunk) -> None:
-        found = sorted(
-            (end, self.catalog.is_mark(index)) for index, end in thinned(self.catalog.scan(chunk.text))
-        )
+        kept = thinned(self.catalog.scan(chunk.text), self.catalog)
+        found = sorted((end, self.catalog.is_mark(index)) for index, end in kept)
         places = _Places(chunk)
         for number, start, end, marked, spoken in lines_at(chunk, found):
             content = self.form.content(chunk.text[start:end])
@@ -137,18 +136,20 @@ class _Reader:
         )
 
 
-def thinned(found: list[tuple[int, int]]) -> Iterable[tuple[int, int]]:
-    """The candidates without a flood's middle: of one that stands everywhere the first and last count."""
+def thinned(found: list[tuple[int, int]], catalog: Catalog) -> Iterable[tuple[int, int]]:
+    """The candidates without a flood's middle: of a rule that stands everywhere the first and last count.
+
+    Structural marks all stay: a step whose beginning is passed over would lend its lines to another.
+    """
     if len(found) <= _FEW:
         return found
     places: dict[int, list[int]] = {}
     for index, end in found:
         places.setdefault(index, []).append(end)
-    return (
-        (index, end)
-        for index, ends in places.items()
-        for end in (ends if len(ends) <= _FEW else [*ends[:_FLOOD_FIRST], *ends[-_FLOOD_LAST:]])
-    )
+    for index, ends in places.items():
+        if len(ends) > _FEW and not catalog.is_mark(index):
+            places[index] = [*ends[:_FLOOD_FIRST], *ends[-_FLOOD_LAST:]]
+    return ((index, end) for index, ends in places.items() for end in ends)
 
 
 def lines_at(chunk: Chunk, found: Iterable[tuple[int, bool]]) -> Iterator[tuple[int, int, int, bool, bool]]:
