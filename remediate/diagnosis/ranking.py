@@ -55,7 +55,7 @@ def rank(candidates: Sequence[Candidate], nothing: Features, weights: dict[str, 
 def calibrate(features: Features, weights: dict[str, float]) -> float:
     """A probability from the calibration's features, never certain."""
     logit = max(-30.0, min(30.0, score(features, weights)))
-    return min(0.995, max(0.01, 1 / (1 + math.exp(-logit))))
+    return min(0.99, max(0.01, 1 / (1 + math.exp(-logit))))
 
 
 def doubts(best: Candidate, ranking: Ranking, candidates: Iterable[Candidate]) -> Features:
