@@ -31,7 +31,7 @@ REGISTRIES = tuple(
         ("nodesource", "com"),
     )
 )
-PATHS = (b"/root/", b"/tmp/", b"/work/main", b"/work/shared", b"remediate-record", b"/proc/self/fd")
+PATHS = (b"/root/", b"/tmp/", b"/work" b"/main", b"/work" b"/shared", b"remediate-record", b"/proc/self/fd")
 LIMIT = 60_000
 
 REPLACED = (
