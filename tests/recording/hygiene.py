@@ -31,7 +31,8 @@ REGISTRIES = tuple(
         ("nodesource", "com"),
     )
 )
-PATHS = (b"/root/", b"/tmp/", b"/work" b"/main", b"/work" b"/shared", b"remediate-record", b"/proc/self/fd")
+_PLACES = (b"main", b"shared")
+PATHS = (b"/root/", b"/tmp/", *(b"/work/" + name for name in _PLACES), b"remediate-record", b"/proc/self/fd")
 LIMIT = 60_000
 
 REPLACED = (
