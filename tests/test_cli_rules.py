@@ -122,3 +122,16 @@ def test_broken_pack_of_the_configuration_stops_a_diagnosis(pack: Path, tmp_path
     done = remediate("diagnose", "-", "--config", tmp_path / "remediate.yml", stdin=LOCKFILE_LOG)
     assert done.code == 3
     assert "gizmo.yaml:14: gizmo-jammed: the near miss is matched" in done.err
+
+
+def test_beginning_of_an_id_is_enough_to_be_understood() -> None:
+    done = remediate("rules", "show", "npm-ci")
+    assert "Did you mean npm-ci-" in done.err
+
+
+def test_what_is_no_pack_is_not_told_to_mend_its_patterns(tmp_path: Path) -> None:
+    (tmp_path / "list.yaml").write_text("- one\n- two\n")
+    done = remediate("rules", "test", tmp_path / "list.yaml")
+    assert "list.yaml:1: " in done.err
+    assert "docs/writing-rules.md" in done.err
+    assert "Mend the pattern" not in done.err

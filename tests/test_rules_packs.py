@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from remediate.diagnosis.candidates import JUDGING_STEPS
 from remediate.model.cause import CAUSES
 from remediate.model.rule import Pack
 from remediate.rules.packs import shipped_packs, stem, user_packs
@@ -61,3 +62,9 @@ def test_hints_are_sentences() -> None:
 def test_name_of_a_users_pack_is_its_file() -> None:
     assert [stem(file) for file in ("ci/rules.yaml", r"ci\rules.yml", "rules")] == ["rules"] * 3
     assert user_packs([]) == ()
+
+
+def test_steps_that_only_judge_are_rules_of_commands() -> None:
+    # The engine knows them by their ids; renamed in the pack alone, they would no longer withhold a recovery.
+    commands = {rule.id for rule in RULES if rule.within == "command"}
+    assert commands >= JUDGING_STEPS

@@ -48,7 +48,9 @@ def meant(word: str, known: list[str]) -> str:
     """A sentence with the names that `word` may have meant; empty where none is near."""
     import difflib  # noqa: PLC0415 - only for a typing error
 
-    near = difflib.get_close_matches(word, known, 3, 0.6)
+    begun = [name for name in known if name.startswith(word)]
+    near = [*begun, *difflib.get_close_matches(word, known, 3, 0.6)][:3]
+    near = list(dict.fromkeys(near))
     return f"Did you mean {' or '.join(near)}?" if near else ""
 
 

@@ -10,7 +10,7 @@ from remediate.cli.options import config_option
 from remediate.errors import ConfigProblem, UsageProblem
 from remediate.model.rule import Pack
 from remediate.rules.packs import PackText, shipped_texts, stem, user_packs
-from remediate.rules.proof import faults, located, place_of
+from remediate.rules.proof import WAY_OUT, faults, located, place_of
 from remediate.system.settings import read_settings
 
 _EXAMPLES = """
@@ -44,7 +44,7 @@ def test(files: tuple[str, ...], passing: tuple[str, ...], config: str | None) -
     if passing and packs:
         found += _alarms(packs, texts, passing)
     if found:
-        raise ConfigProblem("\n".join(found), hint=_way_out(found))
+        raise ConfigProblem("\n".join(found), hint=_way_out(found, readable=bool(packs)))
     count = sum(len(pack.rules) for pack in packs)
     click.echo(f"{_number(count, 'rule')} in {_number(len(packs), 'pack')} keep their word")
 
@@ -74,10 +74,10 @@ def _alarms(packs: list[Pack], texts: list[PackText], passing: tuple[str, ...]) 
     ]
 
 
-def _way_out(found: list[str]) -> str:
+def _way_out(found: list[str], *, readable: bool) -> str:
     if any("fires on the successful log" in fault for fault in found):
         return "Make the pattern more specific, or add `unless` or `step`, and the line to `near-misses`."
-    return "Mend the pattern, or the line: both must be what the tool really prints."
+    return WAY_OUT if readable else "docs/writing-rules.md says what a pack holds; mend the place named."
 
 
 def _number(count: int, noun: str) -> str:

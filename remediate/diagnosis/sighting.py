@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 
 import msgspec
 
@@ -40,6 +41,6 @@ class Sightings:
         else:
             self._last.setdefault(rule, deque(maxlen=_LAST)).append(sighting)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[Sighting]:
         kept = [s for rule, first in self._first.items() for s in (*first, *self._last.get(rule, ()))]
         return iter(sorted(kept, key=lambda s: (s.line, s.rule)))

@@ -11,6 +11,8 @@ from remediate.model.rule import Pack
 from remediate.rules.catalog import Catalog, build_catalog, tabulate
 from remediate.rules.place import Place, compose
 
+WAY_OUT = "Mend the pattern, or the line: both must be what the tool really prints."
+
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """A line of a rule's proof that the rule contradicts; `key` is where it stands in the rule."""
@@ -53,7 +55,7 @@ def prove(pack: Pack, text: bytes, file: str) -> None:
     if found:
         raise ConfigProblem(
             "\n".join(located(found, text, file)),
-            hint="Mend the pattern, or the line: both must be what the tool really prints.",
+            hint=WAY_OUT,
         )
 
 
