@@ -18,7 +18,7 @@ class Ahead(BuildHookInterface[Any]):
         sys.path.insert(0, self.root)
         import msgspec
 
-        from remediate.diagnosis.knowledge import DATABASE, TABLE, tabulate_all
+        from remediate.diagnosis.knowledge import DATABASE, MARKS_DATABASE, TABLE, tabulate_all
         from remediate.rules.scanner import available_engine
 
         folder = Path(self.directory) / "ahead"
@@ -29,6 +29,7 @@ class Ahead(BuildHookInterface[Any]):
             from remediate.rules.database import build
 
             ahead[DATABASE] = build(table.patterns, table.asides)
+            ahead[MARKS_DATABASE] = build(table.marks)
             build_data["pure_python"] = False
             build_data["infer_tag"] = True
         for name, content in ahead.items():

@@ -1,9 +1,10 @@
-"""Invents logs of any size, always the same ones: calm, coloured, full of near misses, or flooded."""
+"""Invents logs of any size, always the same ones: calm, coloured or full of near misses."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 _BLOCK = 4_000_000
@@ -77,8 +78,6 @@ _CALM = (
 )
 # What stands between the runs, one line at a time.
 _ONCE = (
-    "##[group]Run actions/setup-{w}@v{d}",
-    "##[endgroup]",
     "added {n} packages, and audited {n} packages in {n}s",
     " * [new branch]          feature/{w}-{n}  -> origin/feature/{w}-{n}",
     "From https://git.example/acme/{w}",
@@ -86,12 +85,10 @@ _ONCE = (
     "{n} examples, 0 failures, {n} pending",
     "##[warning]{w} is deprecated and goes with version {v}",
 )
-# A step that fails, as the last lines of every log.
+# How a step begins, and how the last one of every log fails.
+_STEP = ("##[group]Run make {}", "make {}", "shell: /usr/bin/bash -e {{0}}", "##[endgroup]")
+_LINES_OF_A_STEP = 1500
 _END = (
-    "##[group]Run make test",
-    "make test",
-    "shell: /usr/bin/bash -e {0}",
-    "##[endgroup]",
     "FAILED tests/test_ledger.py::test_totals - AssertionError: assert 41 == 42",
     "=========================== 1 failed, 311 passed in 12.34s ===========================",
     "##[error]Process completed with exit code 1.",
@@ -119,6 +116,19 @@ def _filled(line: str, rnd: random.Random) -> str:
         while hole in line:
             line = line.replace(hole, value(), 1)
     return line
+
+
+def in_steps(lines: Iterator[str], seed: int = 5) -> Iterator[str]:
+    """The lines as the output of one step after the other."""
+    rnd = random.Random(seed)
+    while True:
+        yield from begun(rnd.choice(_WORDS))
+        yield from islice(lines, rnd.randint(1, _LINES_OF_A_STEP))
+
+
+def begun(target: str) -> list[str]:
+    """What the runner writes where a step begins."""
+    return [line.format(target) for line in _STEP]
 
 
 def coloured(lines: Iterator[str], seed: int = 2) -> Iterator[str]:
@@ -153,15 +163,16 @@ def alike(lines: Iterator[str], lengths: Sequence[str]) -> Iterator[str]:
 
 
 def write_log(file: Path, lines: Iterator[str], size: int) -> Path:
-    """A log of about `size` bytes with the runner's timestamps, ending in a failed step.
+    """A log of about `size` bytes with the runner's timestamps, of which the last step failed.
 
-    Only its first megabytes are made line by line; then they are repeated.
+    Lines that are in no steps are all of that step. Only the first megabytes are made line by line; then they
+    are repeated.
     """
     if file.exists() and abs(file.stat().st_size - size) < _BLOCK + 10_000:
         return file
     block = _stamped(lines, min(size, _BLOCK))
     with file.open("wb") as stream:
-        stream.write(_stamped(iter(["##[group]Run make", "make", "##[endgroup]"]), 1000))
+        stream.write(_stamped(iter(begun("all")), 1000))
         for _ in range(max(1, round(size / len(block)))):
             stream.write(block)
         stream.write(_stamped(iter(_END), 10_000))

@@ -20,7 +20,7 @@ def alarms(packs: Sequence[Pack], names: Sequence[str]) -> list[tuple[Rule, str]
     catalog = catalog_of(packs)
 
     def fired(part: LogPart) -> list[tuple[Rule, str]]:
-        reading = read_log(cast("BinaryIO", part.stream), catalog)
+        reading = read_log(cast("BinaryIO", part.stream), catalog, everything=True)
         candidates = nominate(reading, catalog, survey(reading, catalog.rules))
         return [(c.rule, f"{part.name}:{c.sighting.line}") for c in candidates if c.rule.role == "decisive"]
 

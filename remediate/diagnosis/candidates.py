@@ -67,7 +67,7 @@ def _told_by_command(catalog: Catalog, scene: Scene) -> list[tuple[int, Sighting
     return [
         (
             index,
-            Sighting(rule=index, line=scene.end, offset=-1, text=text, level="command", around=b"", above=-1),
+            Sighting(rule=index, line=scene.end, offset=-1, text=text, level="command"),
         )
         for index in catalog.rules_of_command(step.name, *(step.command or "").splitlines())
     ]

@@ -164,7 +164,11 @@ def _step(step: Step | None) -> StepRef | None:
 def _abstain(reading: Reading, reason: str, source: str, scene: Scene | None = None) -> Diagnosis:
     fine = reason == "no-failure"
     final = None if fine else reading.outline.final_error
-    shown = (Evidence(line=final[0], offset=-1, text=final[1], role="supporting"),) if final else ()
+    shown = (
+        (Evidence(line=final[0], offset=reading.final_offset, text=final[1], role="supporting"),)
+        if final
+        else ()
+    )
     return Diagnosis(
         source=source,
         format=reading.format,

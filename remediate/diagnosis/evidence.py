@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from remediate.diagnosis.candidates import Candidate
+from remediate.diagnosis.excerpt import Excerpt
 from remediate.diagnosis.reading import Reading
 from remediate.diagnosis.scene import Scene
 from remediate.diagnosis.sighting import Sighting
@@ -59,18 +60,15 @@ def _final(reading: Reading) -> list[Evidence]:
     final = reading.outline.final_error
     if not final:
         return []
-    return [Evidence(line=final[0], offset=-1, text=final[1], role="consequence")]
+    return [Evidence(line=final[0], offset=reading.final_offset, text=final[1], role="consequence")]
 
 
 def _last_words(end: int, reading: Reading) -> list[Evidence]:
     """What stands above the final error, the likeliest line first: all there is without a rule."""
-    raw = reading.above.get(end, b"").split(b"\n")[1:-1]
-    form = FORMATS[reading.format]
-    texts = [form.content(line).text.decode("utf-8", "replace").strip() for line in raw]
     lines = [
-        Evidence(line=end - len(texts) + number, offset=-1, text=text, role="supporting")
-        for number, text in enumerate(texts)
-        if text
+        line
+        for line in _lines(reading.above.get(end, Excerpt()), reading.format, "supporting")
+        if line.text.strip()
     ]
     telling = [line for line in lines if re.search(_COMPLAINT, line.text)]
     best = (telling or lines)[-1:]
@@ -80,15 +78,13 @@ def _last_words(end: int, reading: Reading) -> list[Evidence]:
 
 def _context(sighting: Sighting, form: str) -> Iterator[Evidence]:
     """The lines just above and below the decisive one."""
-    if sighting.above < 0:
-        return
-    offset = sighting.offset
-    for number, raw in enumerate(sighting.around.split(b"\n"), sighting.line - sighting.above):
-        content = FORMATS[form].content(raw)
-        text = content.text.decode("utf-8", "replace")
-        yield Evidence(
-            line=number, offset=offset if number == sighting.line else -1, text=text, role="context"
-        )
+    return _lines(sighting.around, form, "context")
+
+
+def _lines(excerpt: Excerpt, form: str, role: EvidenceRole) -> Iterator[Evidence]:
+    for number, offset, line in excerpt:
+        text = FORMATS[form].content(line).text.decode("utf-8", "replace")
+        yield Evidence(line=number, offset=offset, text=text, role=role)
 
 
 def _shown(sighting: Sighting, catalog: Catalog, role: EvidenceRole) -> Evidence:

@@ -17,6 +17,7 @@ from remediate.rules.scanner import StrPath
 # What a wheel carries beside this file, made when it is built.
 TABLE = "table.bin"
 DATABASE = "patterns.bin"
+MARKS_DATABASE = "marks.bin"
 _HERE = os.path.dirname(__file__)
 
 
@@ -39,7 +40,8 @@ def load_catalog(extra: Sequence[Pack] = (), cache: StrPath | None = None) -> Ca
 
     A user's own packs are compiled beside it, which takes as long as they are large.
     """
-    shipped = ready_catalog(_shipped_table() or _kept_table(cache), os.path.join(_HERE, DATABASE), cache)
+    rules, marks = os.path.join(_HERE, DATABASE), os.path.join(_HERE, MARKS_DATABASE)
+    shipped = ready_catalog(_shipped_table() or _kept_table(cache), rules, marks, cache)
     if not extra:
         return shipped
     users = tabulate(extra, known=shipped.rules)

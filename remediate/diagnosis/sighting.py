@@ -7,20 +7,21 @@ from collections.abc import Iterator
 
 import msgspec
 
+from remediate.diagnosis.excerpt import Excerpt
+
 _FIRST = 6
 _LAST = 14
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that matched a rule; `around` is the raw text of its neighbours, `above` lines before it."""
+    """A line that matched a rule; `around` holds it and its neighbours."""
 
     rule: int
     line: int
     offset: int
     text: str
     level: str | None
-    around: bytes
-    above: int
+    around: Excerpt = Excerpt()
 
 
 class Sightings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 import msgspec
 
@@ -13,6 +14,7 @@ CHUNK = 512 * 1024
 
 # What two pieces of an overlong line have in common, so that a phrase at the cut is whole in one of them.
 OVERLAP = 4 * 1024
+_COUNTED = 8 * 1024
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -21,16 +23,27 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `raw` is what the log holds (UTF-16 re-coded as UTF-8). `text` has as many newlines, and neither
     escapes, NULs nor the CR of CRLF; it is `raw` itself where nothing had to go. `offset` counts bytes of
     the log after decompression and re-coding. A piece that continues a line (`starts_line` false) begins
-    with the last bytes of the piece before it. `newlines` is their number: to count is what costs here.
+    with the last bytes of the piece before it. `counted` tells of each 8 KiB of the text how many newlines
+    stand above it, and last how many there are: to count is what costs here.
     """
 
     raw: bytes
     text: bytes
     first_line: int
-    newlines: int
+    counted: tuple[int, ...]
     offset: int
     starts_line: bool
     ends_line: bool
+
+    @property
+    def newlines(self) -> int:
+        """How many there are."""
+        return self.counted[-1]
+
+    def line_at(self, at: int) -> int:
+        """The number of the line in which this byte of the text stands."""
+        block = at // _COUNTED
+        return self.first_line + self.counted[block] + self.text.count(b"\n", block * _COUNTED, at)
 
 
 def read_chunks(stream: Readable, *, size: int = CHUNK) -> Iterator[Chunk]:
@@ -67,11 +80,13 @@ def cleaned(raw: bytes) -> bytes:
 
 
 def _chunk(raw: bytes, line: int, offset: int, starts: bool) -> Chunk:
+    text = cleaned(raw)
+    blocks = (text.count(b"\n", at, at + _COUNTED) for at in range(0, len(text) + 1, _COUNTED))
     return Chunk(
         raw=raw,
-        text=cleaned(raw),
+        text=text,
         first_line=line,
-        newlines=raw.count(b"\n"),
+        counted=tuple(accumulate(blocks, initial=0)),
         offset=offset,
         starts_line=starts,
         ends_line=raw.endswith(b"\n"),

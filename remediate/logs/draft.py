@@ -47,12 +47,18 @@ class Draft(msgspec.Struct, kw_only=True, eq=False):
     cleanup: bool = False
     setup: bool = False
     implicit: bool = False
+    order: int = 0
 
     def error(self, line: int | None, *, certain: bool) -> None:
         """An error stands in the line, or was told after the step; a certain one ends the step."""
         if line is not None and (certain or not self.certain):
             self.error_line = line
         self.certain = self.certain or certain
+
+    @property
+    def troubled(self) -> bool:
+        """Whether anything was called an error in the step, or of it."""
+        return self.certain or self.error_line is not None or bool(self.code)
 
     @property
     def ends_in_error(self) -> bool:

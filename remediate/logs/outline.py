@@ -14,6 +14,9 @@ _KEPT = 2000
 _LENGTH = 2048
 _READ = 4096
 
+# So many steps must have begun after one that is to have gone well: what it did wrong may show late.
+_LATER = 3
+
 # What `gh` writes where it cannot tell the steps of a job apart.
 _UNKNOWN = "UNKNOWN STEP"
 
@@ -49,6 +52,7 @@ class OutlineBuilder:
         self._steps: list[Draft] = []
         self._groups: list[Group] = []
         self._current = Draft(name="", first=1, implicit=True)
+        self._opened = 0
         self._final: tuple[int, str] | None = None
         self._verdict: bool | None = None
         self._conclusion = ""
@@ -61,6 +65,16 @@ class OutlineBuilder:
     def final_line(self) -> int:
         """The line of what is the final error so far; 0 where there is none."""
         return self._final[0] if self._final else 0
+
+    @property
+    def current(self) -> Draft:
+        """The step that the next line belongs to, as far as is known."""
+        return self._current
+
+    def went_well(self, draft: Draft) -> bool:
+        """Whether the step is over and nothing below can put the blame on it."""
+        over = self._opened - draft.order >= _LATER
+        return over and self._form.marks_failures and not draft.troubled
 
     def mark(self, line: int, content: Content, after: bytes = b"") -> None:
         """Read a line that a marker was found in (any other does no harm), and the few bytes `after` it."""
@@ -179,6 +193,8 @@ class OutlineBuilder:
 
     def _open(self, draft: Draft) -> None:
         self._close(draft.first - 1)
+        self._opened += not draft.cleanup
+        draft.order = self._opened
         self._current = draft
 
     def _close(self, line: int) -> None:

@@ -15,11 +15,12 @@ from remediate.rules.scanner import Scanner, StrPath, patterns_digest
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """Rules and structural marks flattened to pattern lists; what a wheel carries ready-made.
 
-    `owners[i]` tells whose the scanned pattern `i` is: a rule's index, or `-1 - m` for the mark `m`.
-    The rules stay packed, for of a thousand a log speaks of a dozen. `digest` is that of all patterns.
+    `owners[i]` is the index of the rule to which the pattern `i` belongs. The rules stay packed, for of a
+    thousand a log speaks of a dozen. `digest` is that of the patterns and asides.
     """
 
     rules: tuple[msgspec.Raw, ...]
+    marks: tuple[str, ...]
     patterns: tuple[str, ...]
     owners: tuple[int, ...]
     asides: tuple[str, ...]
@@ -57,11 +58,16 @@ class Rules(Sequence[Rule]):
 
 
 class Catalog:
-    """Answers which rules and marks a line of a log matches."""
+    """Answers which rules and marks a line of a log matches.
 
-    def __init__(self, table: Table, scanner: Scanner) -> None:
+    The marks have a scanner of their own: they are few and looked for in every byte, the rules are many.
+    """
+
+    def __init__(self, table: Table, scanner: Scanner, marker: Scanner) -> None:
         self.rules = Rules(table.rules)
+        self.marks = table.marks
         self.scanner = scanner
+        self.marker = marker
         self._owners = table.owners
         self._unless = table.unless
         self._step = table.step
@@ -69,19 +75,21 @@ class Catalog:
         self._patterns = len(table.patterns)
 
     def scan(self, text: bytes) -> list[tuple[int, int]]:
-        """Candidates over a chunk: (pattern, end offset)."""
+        """Where a rule may stand in a chunk: (pattern, end offset)."""
         return self.scanner.scan(text)
 
-    def is_mark(self, pattern: int) -> bool:
-        """Whether the scanned pattern is a structural mark instead of a rule's."""
-        return self._owners[pattern] < 0
+    def scan_marks(self, text: bytes) -> list[tuple[int, int]]:
+        """Where a structural mark stands in a chunk: (index in `marks`, end offset)."""
+        return self.marker.scan(text)
 
     def owners(self, content: bytes) -> set[int]:
         """The rules (by index) that the content of a line matches, `unless` obeyed."""
         spoken = self.scanner.confirm(content)
+        if not spoken:
+            return set()
         found = {self._owners[index] for index in spoken if index < self._patterns}
         asides = {index - self._patterns for index in spoken if index >= self._patterns}
-        return {rule for rule in found if rule >= 0 and asides.isdisjoint(self._unless.get(rule, ()))}
+        return {rule for rule in found if asides.isdisjoint(self._unless.get(rule, ()))}
 
     def fits_step(self, rule: int, *labels: str) -> bool:
         """Whether the rule may stand in a step with these labels (its name, its command)."""
@@ -106,13 +114,11 @@ class JoinedCatalog(Catalog):
         self._shipped, self._users = shipped, users
         self._first_rule, self._first_pattern = len(shipped.rules), len(shipped._owners)
         self.rules = shipped.rules.followed_by(users.rules)
+        self.marks, self.marker = shipped.marks, shipped.marker
 
     def scan(self, text: bytes) -> list[tuple[int, int]]:
         added = [(self._first_pattern + pattern, end) for pattern, end in self._users.scan(text)]
         return [*self._shipped.scan(text), *added]
-
-    def is_mark(self, pattern: int) -> bool:
-        return pattern < self._first_pattern and self._shipped.is_mark(pattern)
 
     def owners(self, content: bytes) -> set[int]:
         added = {self._first_rule + rule for rule in self._users.owners(content)}
@@ -142,8 +148,9 @@ class _Drawing:
 
     def __init__(self, marks: Sequence[str], known: Sequence[Rule]) -> None:
         self._rules: list[msgspec.Raw] = []
-        self._patterns = list(marks)
-        self._owners = [-1 - number for number in range(len(marks))]
+        self._marks = tuple(marks)
+        self._patterns: list[str] = []
+        self._owners: list[int] = []
         self._asides: dict[str, int] = {}
         self._unless: dict[int, tuple[int, ...]] = {}
         self._step: dict[int, tuple[int, ...]] = {}
@@ -175,6 +182,7 @@ class _Drawing:
     def table(self) -> Table:
         return Table(
             rules=tuple(self._rules),
+            marks=self._marks,
             patterns=tuple(self._patterns),
             owners=tuple(self._owners),
             asides=tuple(self._asides),
@@ -187,10 +195,12 @@ class _Drawing:
 
 def build_catalog(table: Table) -> Catalog:
     """A catalog whose databases are compiled now."""
-    return Catalog(table, Scanner.build(table.patterns, table.asides))
+    return Catalog(table, Scanner.build(table.patterns, table.asides), Scanner.build(table.marks))
 
 
-def ready_catalog(table: Table, shipped: bytes | StrPath = b"", cache: StrPath | None = None) -> Catalog:
+def ready_catalog(
+    table: Table, shipped: StrPath = "", shipped_marks: StrPath = "", cache: StrPath | None = None
+) -> Catalog:
     """A catalog whose databases are those shipped, or cached, or compiled now and kept in `cache`."""
     scanner = Scanner.ready(table.patterns, table.asides, shipped=shipped, cache=cache, digest=table.digest)
-    return Catalog(table, scanner)
+    return Catalog(table, scanner, Scanner.ready(table.marks, shipped=shipped_marks, cache=cache))

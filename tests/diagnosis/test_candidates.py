@@ -87,7 +87,7 @@ def test_warning_counts_only_where_the_job_failed() -> None:
     ],
 )
 def test_warnings_are_known_by_mark_or_first_word(text: str, level: str, warns: bool) -> None:
-    one = Sighting(rule=0, line=1, offset=0, text=text, level=level, around=b"", above=0)
+    one = Sighting(rule=0, line=1, offset=0, text=text, level=level)
     assert is_warning(one) == warns
 
 

@@ -22,7 +22,7 @@ CATALOG = made_catalog(
 
 
 def candidate(name: str, cause: str, line: int, weight: float, **more: object) -> Candidate:
-    seen = Sighting(rule=0, line=line, offset=0, text=name, level="", around=b"", above=0)
+    seen = Sighting(rule=0, line=line, offset=0, text=name, level="")
     features = {"w": weight, "inside decisive": 1.0}
     return Candidate(
         rule=rule(name, "xxxx", cause=cause, **more), sighting=seen, sightings=(seen,), features=features

@@ -21,7 +21,7 @@ _CAUSES = st.sampled_from(["network", "test", "lint"])
 
 
 def candidate(cause: str, features: Features, line: int = 1, **more: object) -> Candidate:
-    seen = Sighting(rule=0, line=line, offset=0, text="x", level="", around=b"", above=0)
+    seen = Sighting(rule=0, line=line, offset=0, text="x", level="")
     return Candidate(
         rule=rule(f"r{line}", "xxxx", cause=cause, **more),
         sighting=seen,

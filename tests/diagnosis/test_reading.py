@@ -147,7 +147,7 @@ def test_match_in_an_overlong_line_is_found_once(at: int) -> None:
 def test_what_is_kept_of_a_line_is_bounded() -> None:
     (seen,) = read(b"gizmo broke: y" + b"x" * 2_000_000 + b"\n", CATALOG).sightings
     assert len(seen.text) <= 4096
-    assert len(seen.around) <= 16384
+    assert len(seen.around.raw) <= 16384
 
 
 def key(log: list[str]) -> tuple[tuple[int, int], ...]:
@@ -190,7 +190,8 @@ def test_text_above_each_error_of_the_ci_system_is_kept() -> None:
     number = line_of(log, "Process completed")
     assert found.outline.final_error is not None
     assert found.outline.final_error[0] == number
-    assert found.above[number].endswith(b"Z two\n")
+    assert found.above[number].raw.endswith(b"Z two")
+    assert log[found.final_offset :].startswith(log.split(b"\n")[number - 1])
 
 
 def test_steps_are_known_across_chunks() -> None:

@@ -9,7 +9,7 @@ from remediate.diagnosis.sighting import Sighting, Sightings
 
 
 def sighting(rule: int, line: int) -> Sighting:
-    return Sighting(rule=rule, line=line, offset=line, text="x", level="", around=b"", above=0)
+    return Sighting(rule=rule, line=line, offset=line, text="x", level="")
 
 
 @given(st.lists(st.integers(0, 3), max_size=200))

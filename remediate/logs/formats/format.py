@@ -55,7 +55,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How one CI system writes its logs.
 
     `ends` says that a whole log tells of its end, `speaks_last` that a step whose last words are an error has
-    failed.
+    failed, `marks_failures` that every step has a line where it begins, and one marked as an error when it
+    fails.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     events: tuple[Event, ...] = ()
     ends: bool = False
     speaks_last: bool = False
+    marks_failures: bool = False
 
     def content(self, line: bytes) -> Content:
         """The line without prefix and marks; never fails, whatever the line is."""
@@ -88,6 +90,11 @@ class Format(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def rows(self) -> tuple[tuple[bytes, Event], ...]:
         """The events, each with a literal that its lines hold."""
         return tuple((event.pattern.literal, event) for event in self.events)
+
+    @cached_property
+    def scans(self) -> frozenset[str]:
+        """The patterns that find its structural lines in a chunk."""
+        return frozenset(event.scan for event in self.events if event.scan)
 
     @cached_property
     def _prefix(self) -> re.Pattern[bytes]:

@@ -83,6 +83,7 @@ GITHUB = Format(
     events=_EVENTS,
     ends=True,
     speaks_last=True,
+    marks_failures=True,
 )
 
 GH_CLI = Format(
@@ -107,6 +108,7 @@ WEB = Format(
     levels={**LEVELS, b"Error": "error", b"Warning": "warning"},
     signs=_PHRASES,
     speaks_last=True,
+    marks_failures=True,
     events=(
         event("step", r"Run [a-zA-Z./-]{3,20}", rb"^ *Run (?P<name>[\w.-]+/[\w./-]+@\S+|\.{0,2}/\S+)"),
         event("step", "", rb"^Run (?P<name>[a-z][\w.-]+(?: .+)?$)"),
