@@ -37,6 +37,14 @@ def test_sound_pack_is_read() -> None:
     assert pack.examples == {"gizmo-jammed": ("the frobnicator is jammed",)}
 
 
+def test_rule_of_a_command_may_judge() -> None:
+    bare = dict.fromkeys(("recovery",))
+    pack = read_pack(pack_with(**bare, within="command", judges="true"), "gizmo.yaml", "gizmo")
+    assert pack.rules[0].judges
+    pack = read_pack(pack_with(**bare, within="command"), "gizmo.yaml", "gizmo")
+    assert not pack.rules[0].judges
+
+
 def test_context_rule_has_a_mark_and_no_cause() -> None:
     bare = dict.fromkeys(("cause", "severity", "transient", "recovery", "hint"))
     pack = read_pack(pack_with(**bare, role="context", marks="passed"), "gizmo.yaml", "gizmo")
@@ -63,6 +71,9 @@ def test_context_rule_has_a_mark_and_no_cause() -> None:
         ({"role": "supporting"}, 10, "only a decisive rule may recommend a recovery"),
         ({"role": "context", "marks": "passed"}, 5, "a rule with role `context` has no `cause`"),
         ({"marks": "passed"}, 14, "`marks` goes with role `context` alone"),
+        ({"judges": "true"}, 14, "`judges` goes with `within: command` alone"),
+        ({"within": "final-error", "judges": "true"}, 15, "`judges` goes with `within: command` alone"),
+        ({"within": "command", "judges": "maybe"}, 15, "`true` or `false`"),
         ({"within": "nowhere"}, 14, "unknown value `nowhere`"),
         ({"exampels": "[]"}, 14, "unknown key `exampels`"),
     ],

@@ -20,8 +20,6 @@ _JUST_ABOVE = 4
 _LAST_LINES = 40
 # A log as short as this was cut out by someone for what stands in it.
 _QUOTED = 15
-# Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
-JUDGING_STEPS = frozenset({"step-runs-tests", "step-runs-linter"})
 _WARNINGS = ("warning", "[warning]", "warn:", "warn ", "##[warning]", "npm warn")
 
 
@@ -114,7 +112,7 @@ class _Surroundings:
         decisive = [(rule, best) for rule, best in inside if rule.role == "decisive"]
         self.causes = Counter(rule.cause for rule, _ in inside)
         self.decisive = Counter(rule.cause for rule, _ in decisive)
-        self.judged = any(rule.id in JUDGING_STEPS for rule, _, _ in chosen)
+        self.judged = any(rule.judges for rule, _, _ in chosen)
         self.lasting = sorted(
             {s.line for rule, s, _ in chosen if not rule.transient and rule.role == "decisive"}
         )
