@@ -8,7 +8,7 @@ from collections import Counter
 import msgspec
 
 from remediate.diagnosis.reading import Reading
-from remediate.diagnosis.scene import Scene, is_test
+from remediate.diagnosis.scene import Scene, is_test, rules_of
 from remediate.diagnosis.sighting import Sighting
 from remediate.model.cause import DEFECTS
 from remediate.model.rule import Rule
@@ -67,7 +67,7 @@ def _told_by_command(catalog: Catalog, scene: Scene) -> list[tuple[int, Sighting
             index,
             Sighting(rule=index, line=scene.end, offset=-1, text=text, level="command", around=b"", above=-1),
         )
-        for index in catalog.rules_of_command(step.name, *(step.command or "").splitlines())
+        for index in rules_of(step, catalog)
     ]
 
 
