@@ -3,30 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from made_pack import JAMMED, pack_with
 
 from remediate.errors import ConfigProblem
 from remediate.rules.schema import read_pack
-
-RULE = {
-    "id": "gizmo-jammed",
-    "title": "The frobnicator is jammed",
-    "cause": "network",
-    "severity": "low",
-    "transient": "true",
-    "match": "'frobnicator is jammed'",
-    "role": "decisive",
-    "recovery": "rerun",
-    "hint": "Shake it.",
-    "examples": "['the frobnicator is jammed']",
-    "near-misses": "['the frobnicator is fine']",
-}
-
-
-def pack_with(**changes: str | None) -> str:
-    """A pack of one rule, some keys changed, or with None left out."""
-    keys = {**RULE, **{key.replace("_", "-"): value for key, value in changes.items()}}
-    lines = [f"{key}: {value}" for key, value in keys.items() if value is not None]
-    return "title: Gizmo\nrules:\n  - " + "\n    ".join(lines) + "\n"
 
 
 def test_sound_pack_is_read() -> None:
@@ -34,7 +14,7 @@ def test_sound_pack_is_read() -> None:
     (rule,) = pack.rules
     assert (rule.id, rule.pack, rule.cause, rule.transient) == ("gizmo-jammed", "gizmo", "network", True)
     assert rule.within == "failing-step"
-    assert pack.examples == {"gizmo-jammed": ("the frobnicator is jammed",)}
+    assert pack.examples == {"gizmo-jammed": (JAMMED,)}
 
 
 def test_rule_of_a_command_may_judge() -> None:
