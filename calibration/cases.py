@@ -103,7 +103,7 @@ def observe(label: Label, catalog: Catalog) -> Case:
     if label.bared:
         stream = io.BytesIO(bare(b"".join(iter(partial(stream.read, 1 << 20), b""))))
     reading = read_log(stream, catalog)
-    scene = survey(reading, catalog.rules)
+    scene = survey(reading, catalog)
     candidates = nominate(reading, catalog, scene)
     return Case(
         label=label,

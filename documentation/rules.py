@@ -71,7 +71,7 @@ def _within(rule: Rule) -> str:
         "anywhere": "anywhere in the log",
         "command": "by the failing step's name or command",
     }
-    return where[rule.within]
+    return where[rule.within] + (", which only judges" if rule.judges else "")
 
 
 def _plain(text: str) -> str:

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from made_pack import JAMMED, pack_with
 from running import LOCKFILE_LOG, github_log, remediate
 
 PASSED = github_log("added 12 packages in 1s", code=None)
@@ -147,8 +148,8 @@ def test_rules_of_the_configuration_are_in_force(tmp_path: Path) -> None:
     (tmp_path / ".github").mkdir()
     (tmp_path / ".github" / "remediate.yml").write_text("rules: ci/mine.yaml\n")
     (tmp_path / "ci").mkdir()
-    (tmp_path / "ci" / "mine.yaml").write_text(MINE)
-    log = github_log("gizmo: the frobnicator is jammed", command="./gizmo")
+    (tmp_path / "ci" / "mine.yaml").write_text(pack_with())
+    log = github_log(JAMMED, command="./gizmo")
     home = str(tmp_path / "cache")
     for _ in range(2):
         done = remediate(
@@ -156,21 +157,3 @@ def test_rules_of_the_configuration_are_in_force(tmp_path: Path) -> None:
         )
         assert done.json["rule"] == "gizmo-jammed"
     assert list((tmp_path / "cache" / "remediate").iterdir())
-
-
-MINE = """\
-title: Our own gizmo
-rules:
-  - id: gizmo-jammed
-    title: The frobnicator is jammed
-    cause: config
-    severity: low
-    transient: false
-    match: 'gizmo: the frobnicator is jammed'
-    role: decisive
-    hint: Shake it.
-    examples:
-      - 'gizmo: the frobnicator is jammed'
-    near-misses:
-      - 'gizmo: the frobnicator is fine'
-"""

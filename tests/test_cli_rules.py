@@ -5,30 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from made_pack import JAMMED, pack_with
 from running import LOCKFILE_LOG, github_log, remediate
-
-PACK = """\
-title: Gizmo
-rules:
-  - id: gizmo-jammed
-    title: The frobnicator is jammed
-    cause: config
-    severity: low
-    transient: false
-    match: '{match}'
-    role: decisive
-    hint: Shake it.
-    examples:
-      - 'gizmo: the frobnicator is jammed'
-    near-misses:
-      - 'gizmo: the frobnicator is fine'
-"""
 
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
     path = tmp_path / "gizmo.yaml"
-    path.write_text(PACK.format(match="frobnicator is jammed"))
+    path.write_text(pack_with())
     return path
 
 
@@ -72,7 +56,7 @@ def test_sound_pack_keeps_its_word(pack: Path) -> None:
 
 FAULTS = {
     "no such word at all": ["gizmo.yaml:12: gizmo-jammed: the example is not matched"],
-    "the frobnicator is": ["gizmo.yaml:14: gizmo-jammed: the near miss is matched"],
+    "the frobnicator is": ["gizmo.yaml:13: gizmo-jammed: the near miss is matched"],
     "the (?=frob)": ["gizmo.yaml:8: the pattern `the (?=frob)` cannot be taken"],
     r"(a+)+\1": ["gizmo.yaml:8: the pattern"],
     "x": ["gizmo.yaml:8: the pattern `x` cannot be taken: no run of"],
@@ -81,7 +65,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("match", FAULTS)
 def test_wrong_pattern_is_named_with_its_line(match: str, pack: Path) -> None:
-    pack.write_text(PACK.format(match=match))
+    pack.write_text(pack_with(match=f"'{match}'"))
     done = remediate("rules", "test", pack)
     assert done.code == 3
     for fault in FAULTS[match]:
@@ -89,7 +73,7 @@ def test_wrong_pattern_is_named_with_its_line(match: str, pack: Path) -> None:
 
 
 def test_every_pack_is_tested_though_one_is_broken(pack: Path, tmp_path: Path) -> None:
-    pack.write_text(PACK.format(match="no such word at all"))
+    pack.write_text(pack_with(match="'no such word at all'"))
     other = tmp_path / "other.yaml"
     other.write_text("title: Other\nruls: []\n")
     done = remediate("rules", "test", other, pack)
@@ -101,7 +85,7 @@ def test_every_pack_is_tested_though_one_is_broken(pack: Path, tmp_path: Path) -
 def test_rule_that_fires_on_success_is_rejected(pack: Path, tmp_path: Path) -> None:
     green = tmp_path / "green"
     green.mkdir()
-    (green / "ok.log").write_bytes(github_log("gizmo: the frobnicator is jammed, retrying", code=None))
+    (green / "ok.log").write_bytes(github_log(f"{JAMMED}, retrying", code=None))
     done = remediate("rules", "test", pack, "--passing", green)
     assert done.code == 3
     assert f"gizmo.yaml:3: gizmo-jammed: fires on the successful log {green / 'ok.log'}:5" in done.err
@@ -117,11 +101,11 @@ def test_passing_without_logs_is_wrong_usage(pack: Path, tmp_path: Path) -> None
 
 
 def test_broken_pack_of_the_configuration_stops_a_diagnosis(pack: Path, tmp_path: Path) -> None:
-    pack.write_text(PACK.format(match="the frobnicator is"))
+    pack.write_text(pack_with(match="'the frobnicator is'"))
     (tmp_path / "remediate.yml").write_text("rules: [gizmo.yaml]\n")
     done = remediate("diagnose", "-", "--config", tmp_path / "remediate.yml", stdin=LOCKFILE_LOG)
     assert done.code == 3
-    assert "gizmo.yaml:14: gizmo-jammed: the near miss is matched" in done.err
+    assert "gizmo.yaml:13: gizmo-jammed: the near miss is matched" in done.err
 
 
 def test_beginning_of_an_id_is_enough_to_be_understood() -> None:

@@ -7,7 +7,6 @@ from collections import Counter
 
 import pytest
 
-from remediate.diagnosis.candidates import JUDGING_STEPS
 from remediate.model.cause import CAUSES
 from remediate.model.rule import Pack
 from remediate.rules.packs import shipped_packs, stem, user_packs
@@ -64,7 +63,8 @@ def test_name_of_a_users_pack_is_its_file() -> None:
     assert user_packs([]) == ()
 
 
-def test_steps_that_only_judge_are_rules_of_commands() -> None:
-    # The engine knows them by their ids; renamed in the pack alone, they would no longer withhold a recovery.
-    commands = {rule.id for rule in RULES if rule.within == "command"}
-    assert commands >= JUDGING_STEPS
+def test_steps_that_only_judge_are_told_from_those_that_fetch_as_well() -> None:
+    # What a judging step prints is never healed: one too few, and a wrong one is allowed
+    judging = {rule.id: rule.cause for rule in RULES if rule.judges}
+    assert judging == {"step-runs-tests": "test", "step-runs-linter": "lint"}
+    assert {rule.within for rule in RULES if rule.judges} == {"command"}

@@ -3,46 +3,35 @@
 from __future__ import annotations
 
 import pytest
+from made_pack import FINE, JAMMED, below, pack_with
 
 from remediate.errors import ConfigProblem
 from remediate.rules.packs import user_packs
 from remediate.rules.proof import Fault, faults, located, place_of, prove
 
-TEXT = b"""\
-title: Gizmo
-rules:
-  - id: gizmo-jammed
-    title: The frobnicator is jammed
-    cause: config
-    severity: low
-    transient: false
-    match: 'frobnicator is'
-    unless: 'is jammed'
-    role: decisive
-    hint: Shake it.
-    examples:
-      - 'the frobnicator is gone'
-      - 'the frobnicator is jammed'
-    near-misses:
-      - 'the frobnicator was gone'
-      - 'the frobnicator is fine'
-"""
-SOUND = TEXT.replace(b"    unless: 'is jammed'\n", b"    unless: 'is fine'\n")
+GONE = "gizmo: the frobnicator is gone"
+SPOILT = {
+    "match": "'frobnicator is'",
+    "examples": below(GONE, JAMMED),
+    "near_misses": below("the frobnicator was gone", FINE),
+}
+TEXT = pack_with(**SPOILT, unless="'is jammed'").encode()
+SOUND = pack_with(**SPOILT, unless="'is fine'").encode()
 
 
 def test_faults_are_found() -> None:
     (pack,) = user_packs([("gizmo.yaml", TEXT)])
     assert faults(pack) == [
-        Fault(rule="gizmo-jammed", key="examples", line="the frobnicator is jammed"),
-        Fault(rule="gizmo-jammed", key="near-misses", line="the frobnicator is fine"),
+        Fault(rule="gizmo-jammed", key="examples", line=JAMMED),
+        Fault(rule="gizmo-jammed", key="near-misses", line=FINE),
     ]
 
 
 def test_faults_know_their_lines() -> None:
     (pack,) = user_packs([("gizmo.yaml", TEXT)])
     assert located(faults(pack), TEXT, "gizmo.yaml") == [
-        "gizmo.yaml:14: gizmo-jammed: the example is not matched: the frobnicator is jammed",
-        "gizmo.yaml:17: gizmo-jammed: the near miss is matched: the frobnicator is fine",
+        f"gizmo.yaml:14: gizmo-jammed: the example is not matched: {JAMMED}",
+        f"gizmo.yaml:17: gizmo-jammed: the near miss is matched: {FINE}",
     ]
 
 

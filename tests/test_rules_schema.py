@@ -3,30 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from made_pack import JAMMED, pack_with
 
 from remediate.errors import ConfigProblem
 from remediate.rules.schema import read_pack
-
-RULE = {
-    "id": "gizmo-jammed",
-    "title": "The frobnicator is jammed",
-    "cause": "network",
-    "severity": "low",
-    "transient": "true",
-    "match": "'frobnicator is jammed'",
-    "role": "decisive",
-    "recovery": "rerun",
-    "hint": "Shake it.",
-    "examples": "['the frobnicator is jammed']",
-    "near-misses": "['the frobnicator is fine']",
-}
-
-
-def pack_with(**changes: str | None) -> str:
-    """A pack of one rule, some keys changed, or with None left out."""
-    keys = {**RULE, **{key.replace("_", "-"): value for key, value in changes.items()}}
-    lines = [f"{key}: {value}" for key, value in keys.items() if value is not None]
-    return "title: Gizmo\nrules:\n  - " + "\n    ".join(lines) + "\n"
 
 
 def test_sound_pack_is_read() -> None:
@@ -34,7 +14,15 @@ def test_sound_pack_is_read() -> None:
     (rule,) = pack.rules
     assert (rule.id, rule.pack, rule.cause, rule.transient) == ("gizmo-jammed", "gizmo", "network", True)
     assert rule.within == "failing-step"
-    assert pack.examples == {"gizmo-jammed": ("the frobnicator is jammed",)}
+    assert pack.examples == {"gizmo-jammed": (JAMMED,)}
+
+
+def test_rule_of_a_command_may_judge() -> None:
+    bare = dict.fromkeys(("recovery",))
+    pack = read_pack(pack_with(**bare, within="command", judges="true"), "gizmo.yaml", "gizmo")
+    assert pack.rules[0].judges
+    pack = read_pack(pack_with(**bare, within="command"), "gizmo.yaml", "gizmo")
+    assert not pack.rules[0].judges
 
 
 def test_context_rule_has_a_mark_and_no_cause() -> None:
@@ -63,6 +51,9 @@ def test_context_rule_has_a_mark_and_no_cause() -> None:
         ({"role": "supporting"}, 10, "only a decisive rule may recommend a recovery"),
         ({"role": "context", "marks": "passed"}, 5, "a rule with role `context` has no `cause`"),
         ({"marks": "passed"}, 14, "`marks` goes with role `context` alone"),
+        ({"judges": "true"}, 14, "`judges` goes with `within: command` alone"),
+        ({"within": "final-error", "judges": "true"}, 15, "`judges` goes with `within: command` alone"),
+        ({"within": "command", "judges": "maybe"}, 15, "`true` or `false`"),
         ({"within": "nowhere"}, 14, "unknown value `nowhere`"),
         ({"exampels": "[]"}, 14, "unknown key `exampels`"),
     ],

@@ -47,7 +47,7 @@ def _rows(rule: Rule, pack: Pack) -> Iterator[tuple[str, Sequence[str]]]:
         ("pack", [pack.name]),
         ("cause", [cause_of(rule) + (", transient" if rule.transient else "")]),
         ("severity", [rule.severity] if rule.cause else []),
-        ("role", [f"{rule.role}, within {rule.within}"]),
+        ("role", [f"{rule.role}, within {rule.within}" + (", which only judges" if rule.judges else "")]),
         ("recovery", [rule.recovery or "none: a person decides"] if rule.cause else []),
         ("hint", [rule.hint] if rule.hint else []),
         ("docs", [rule.docs] if rule.docs else []),

@@ -57,7 +57,7 @@ class _Explaining:
 
     def __call__(self, part: LogPart) -> list[str]:
         reading = read_log(cast("BinaryIO", part.stream), self._catalog)
-        scene = survey(reading, self._catalog.rules)
+        scene = survey(reading, self._catalog)
         return [*self._scene(part.name, reading, scene), *self._ranking(reading, scene)]
 
     def _scene(self, name: str, reading: Reading, scene: Scene) -> Iterator[str]:

@@ -21,7 +21,7 @@ def alarms(packs: Sequence[Pack], names: Sequence[str]) -> list[tuple[Rule, str]
 
     def fired(part: LogPart) -> list[tuple[Rule, str]]:
         reading = read_log(cast("BinaryIO", part.stream), catalog, everything=True)
-        candidates = nominate(reading, catalog, survey(reading, catalog.rules))
+        candidates = nominate(reading, catalog, survey(reading, catalog))
         return [(c.rule, f"{part.name}:{c.sighting.line}") for c in candidates if c.rule.role == "decisive"]
 
     parts = Parts(names)

@@ -8,7 +8,7 @@ from collections import Counter
 import msgspec
 
 from remediate.diagnosis.reading import Reading
-from remediate.diagnosis.scene import Scene, is_test
+from remediate.diagnosis.scene import Scene, is_test, rules_of
 from remediate.diagnosis.sighting import Sighting
 from remediate.model.cause import DEFECTS
 from remediate.model.rule import Rule
@@ -20,8 +20,6 @@ _JUST_ABOVE = 4
 _LAST_LINES = 40
 # A log as short as this was cut out by someone for what stands in it.
 _QUOTED = 15
-# Steps that judge code and do nothing else: whatever network trouble they print is their subject's.
-JUDGING_STEPS = frozenset({"step-runs-tests", "step-runs-linter"})
 _WARNINGS = ("warning", "[warning]", "warn:", "warn ", "##[warning]", "npm warn")
 
 
@@ -69,7 +67,7 @@ def _told_by_command(catalog: Catalog, scene: Scene) -> list[tuple[int, Sighting
             index,
             Sighting(rule=index, line=scene.end, offset=-1, text=text, level="command"),
         )
-        for index in catalog.rules_of_command(step.name, *(step.command or "").splitlines())
+        for index in rules_of(step, catalog)
     ]
 
 
@@ -114,7 +112,7 @@ class _Surroundings:
         decisive = [(rule, best) for rule, best in inside if rule.role == "decisive"]
         self.causes = Counter(rule.cause for rule, _ in inside)
         self.decisive = Counter(rule.cause for rule, _ in decisive)
-        self.judged = any(rule.id in JUDGING_STEPS for rule, _, _ in chosen)
+        self.judged = any(rule.judges for rule, _, _ in chosen)
         self.lasting = sorted(
             {s.line for rule, s, _ in chosen if not rule.transient and rule.role == "decisive"}
         )

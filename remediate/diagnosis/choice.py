@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from remediate.diagnosis.candidates import JUDGING_STEPS, Candidate, Features
+from remediate.diagnosis.candidates import Candidate, Features
 from remediate.diagnosis.ranking import NOTHING, Ranking
 from remediate.diagnosis.reading import Reading
 from remediate.diagnosis.scene import Scene
@@ -72,7 +72,7 @@ def choose(candidates: Sequence[Candidate], ranking: Ranking) -> Candidate:
     root = _first_of([c for c in candidates if c.rule.cause == cause], shares)
     if not root.rule.transient or "inside decisive" not in root.features:
         return root
-    judged = {c.rule.cause for c in candidates if c.rule.id in JUDGING_STEPS}
+    judged = {c.rule.cause for c in candidates if c.rule.judges}
     later = [c for c in candidates if c.rule.cause in judged or _gone_on_to(c, root)]
     return max(later, key=lambda c: shares[id(c)], default=root)
 

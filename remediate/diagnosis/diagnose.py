@@ -73,7 +73,7 @@ def conclude(reading: Reading, knowledge: Knowledge, *, source: str) -> Diagnosi
     if reading.lines < _NOTE_LINES and any(words in reading.head for words in _MISSING):
         return _abstain(reading, "log-missing", source)
     catalog, fit = knowledge.catalog, knowledge.fit
-    scene = survey(reading, catalog.rules)
+    scene = survey(reading, catalog)
     candidates = nominate(reading, catalog, scene)
     ranking = rank(candidates, nothing_failed(reading, scene, candidates), fit.ranking)
     reason = reason_to_abstain(reading, candidates, ranking)

@@ -54,15 +54,10 @@ def _shipped_table() -> Table | None:
 
 
 def _kept_table(cache: StrPath | None) -> Table:
-    """A source tree's table, kept under the digest of its packs and marks: reading YAML takes seconds."""
+    """A source tree's table, kept under the digest of what it is made of: reading YAML takes seconds."""
     if cache is None:
         return tabulate_all()
-    digest = sha256(repr(_marks()).encode())
-    folder = os.path.join(os.path.dirname(_HERE), "rules")
-    for name in sorted(name for name in os.listdir(folder) if "." in name):
-        with open(os.path.join(folder, name), "rb") as stream:
-            digest.update(stream.read())
-    kept = os.path.join(cache, f"table-{digest.hexdigest()[:32]}")
+    kept = os.path.join(cache, f"table-{_digest_of_sources()[:32]}")
     table = _read(kept)
     if table:
         return table
@@ -71,6 +66,20 @@ def _kept_table(cache: StrPath | None) -> Table:
     table = tabulate_all()
     keep(kept, msgspec.msgpack.encode(table))
     return table
+
+
+def _digest_of_sources() -> str:
+    """Changes with the packs, with what reads them, with the marks, and with what a rule has for fields.
+
+    The last because a packed rule leaves out what is as by default, and decodes to today's defaults.
+    """
+    package = os.path.dirname(_HERE)
+    rules = sorted(name for name in os.listdir(os.path.join(package, "rules")) if "." in name)
+    digest = sha256(repr((_marks(), rules)).encode())
+    for name in (*(os.path.join("rules", name) for name in rules), os.path.join("model", "rule.py")):
+        with open(os.path.join(package, name), "rb") as stream:
+            digest.update(stream.read())
+    return digest.hexdigest()
 
 
 def _shipped_packs() -> tuple[Pack, ...]:

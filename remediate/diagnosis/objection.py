@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from remediate.diagnosis.candidates import JUDGING_STEPS, Candidate
+from remediate.diagnosis.candidates import Candidate
 from remediate.diagnosis.reading import Reading
 from remediate.diagnosis.scene import Scene
 from remediate.diagnosis.sighting import Sighting
@@ -29,7 +29,7 @@ def objection(root: Candidate, candidates: Sequence[Candidate], scene: Scene, re
         return "a later line says that the trouble was overcome"
     if _failed_otherwise(root, candidates, scene):
         return "another step failed as well, for another reason"
-    if any(c.rule.id in JUDGING_STEPS for c in candidates):
+    if any(c.rule.judges for c in candidates):
         return "the step only runs tests or checks, which fetch nothing themselves"
     for other in candidates:
         if other.rule.cause in DEFECTS and scene.holds(other.sighting.line) and _tells(other, root.sighting):

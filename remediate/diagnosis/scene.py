@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 import msgspec
 
 from remediate.diagnosis.reading import Reading
 from remediate.diagnosis.sighting import Sighting
 from remediate.logs.draft import Step
+from remediate.model.cause import CAUSES
 from remediate.model.rule import Rule
+from remediate.rules.catalog import Catalog
 
-# The beginnings of commands that build, check or test.
-_WORK = (
-    r"(?m)^(?:Run )?(?:(?:npx|yarn|pnpm|npm|bun|poetry run|uv run|pipenv run|python3? -m|sudo|\./)\s*)*"
-    r"(?:run |exec )*[\w./-]*(?:test|lint|build|check|compile|ruff|mypy|eslint|tsc|jest|vitest|mocha|cargo"
-    r"|go |mvn|gradle|make|tox|nox|flake8|black|prettier|rspec|phpunit|dotnet)"
-)
 _TEST_CAUSES = frozenset({"test", "flaky-test"})
 
 
@@ -48,16 +41,16 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return any(begin < line < end for begin, end in self.tests)
 
 
-def survey(reading: Reading, rules: Sequence[Rule]) -> Scene:
+def survey(reading: Reading, catalog: Catalog) -> Scene:
     """The scene as the outline and the context rules show it."""
     outline = reading.outline
     failing = [step for step in outline.steps if step.failed]
     marked: dict[str, list[int]] = {}
     for sighting in reading.sightings:
-        marks = rules[sighting.rule].marks
+        marks = catalog.rules[sighting.rule].marks
         if marks:
             marked.setdefault(marks, []).append(sighting.line)
-    step = _blamed(failing)
+    step = _blamed(failing, catalog)
     first, last = (step.first_line, step.last_line) if step else (1, max(1, reading.lines))
     end = step.error_line if step and step.error_line else None
     if end is None and outline.final_error and first <= outline.final_error[0] <= last:
@@ -76,7 +69,12 @@ def survey(reading: Reading, rules: Sequence[Rule]) -> Scene:
     )
 
 
-def _blamed(failing: list[Step]) -> Step | None:
+def rules_of(step: Step, catalog: Catalog) -> list[int]:
+    """The rules that speak of what the step was for."""
+    return catalog.rules_of_command(step.name, *(step.command or "").splitlines())
+
+
+def _blamed(failing: list[Step], catalog: Catalog) -> Step | None:
     """The step that failed the job: the first, unless work went on after it: then that was tolerated.
 
     What runs although a step failed (`if: always()`) gathers, reports and tidies up; it does not build.
@@ -85,9 +83,15 @@ def _blamed(failing: list[Step]) -> Step | None:
         return None
     blamed = failing[0]
     for later in failing[1:]:
-        if later.job == blamed.job and re.search(_WORK, later.command or later.name) and later.exit_code:
+        if later.job == blamed.job and later.exit_code and _works(later, catalog):
             blamed = later
     return blamed
+
+
+def _works(step: Step, catalog: Catalog) -> bool:
+    """Whether the step was there to build, check or test the code."""
+    causes = {catalog.rules[index].cause for index in rules_of(step, catalog)}
+    return any(CAUSES[cause].type == "application" for cause in causes if cause)
 
 
 def _spans(begins: list[int], ends: list[int], last: int) -> tuple[tuple[int, int], ...]:

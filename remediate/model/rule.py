@@ -14,7 +14,11 @@ Severity = Literal["critical", "high", "medium", "low", "info"]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the classifier needs of a rule; its examples stay in the pack."""
+    """What the classifier needs of a rule; its examples stay in the pack.
+
+    A rule that `judges` speaks of commands that judge code and do nothing else: whatever network trouble
+    such a step prints is its subject's.
+    """
 
     id: str
     title: str
@@ -25,6 +29,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     within: Within = "failing-step"
     role: Role = "decisive"
     marks: Marks | None = None
+    judges: bool = False
     cause: str = ""
     severity: Severity = "medium"
     transient: bool = False

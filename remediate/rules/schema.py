@@ -15,7 +15,7 @@ from remediate.rules.place import Place, compose
 _PACK_KEYS = ("title", "rules")
 _KEYS = (
     "id", "title", "cause", "severity", "transient", "match", "unless", "step", "within", "role", "marks",
-    "recovery", "hint", "docs", "examples", "near-misses",
+    "judges", "recovery", "hint", "docs", "examples", "near-misses",
 )  # fmt: skip
 _NEEDED = ("id", "title", "match", "role", "examples", "near-misses")
 _NEEDED_OF_CAUSES = ("cause", "severity", "transient", "hint")
@@ -67,6 +67,8 @@ def _rule(place: Place, pack: str) -> tuple[Rule, tuple[str, ...], tuple[str, ..
     }
     if "within" in values:
         fields["within"] = _choice(values["within"], get_args(Within))
+    if "judges" in values:
+        fields["judges"] = _judges(values["judges"], fields.get("within"))
     scanned = () if fields.get("within") == "command" else ("match",)
     fields |= {key: _patterns(values[key], brief=key not in scanned) for key in _PATTERNS if key in values}
     fields |= _context(place, values) if role == "context" else _causal(place, values, role)
@@ -99,7 +101,7 @@ def _patterns(place: Place, *, brief: bool) -> tuple[str, ...]:
 
 def _context(place: Place, values: dict[str, Place]) -> dict[str, Any]:
     _require(place, values, ("marks",))
-    for key in ("cause", "recovery", "transient", "severity"):
+    for key in ("cause", "recovery", "transient", "severity", "judges"):
         if key in values:
             raise values[key].problem(f"a rule with role `context` has no `{key}`")
     return {"marks": _choice(values["marks"], get_args(Marks))}
@@ -118,6 +120,12 @@ def _causal(place: Place, values: dict[str, Place], role: str) -> dict[str, Any]
     if "recovery" in values:
         fields["recovery"] = _recovery(values["recovery"], cause, role)
     return fields
+
+
+def _judges(place: Place, within: str | None) -> bool:
+    if within != "command":
+        raise place.problem("`judges` goes with `within: command` alone", "A line of a log judges nothing.")
+    return place.flag()
 
 
 def _recovery(place: Place, cause: str, role: str) -> str:

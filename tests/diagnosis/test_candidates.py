@@ -26,7 +26,7 @@ CATALOG = made_catalog(
 
 def nominated(log: bytes, form: str | None = None) -> dict[str, Candidate]:
     reading = read(log, CATALOG, form)
-    return {c.rule.id: c for c in nominate(reading, CATALOG, survey(reading, CATALOG.rules))}
+    return {c.rule.id: c for c in nominate(reading, CATALOG, survey(reading, CATALOG))}
 
 
 def features(name: str, log: bytes) -> dict[str, float]:

@@ -54,6 +54,25 @@ def test_table_is_read_once_and_kept(few: list[int], tmp_path: Path) -> None:
     assert len(few) == 2
 
 
+def test_table_is_made_anew_when_the_fields_of_a_rule_change(
+    few: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("diagnosis/fit.json", "model/rule.py", "rules/gizmo.yaml"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    monkeypatch.setattr(knowledge, "_HERE", str(tmp_path / "diagnosis"))
+    cache = tmp_path / "cache"
+    load_catalog(cache=cache)
+    (tmp_path / "model" / "rule.py").write_text("judges: bool = True\n")
+    load_catalog(cache=cache)
+    assert len(few) == 2
+    (tmp_path / "rules" / "gizmo.yaml").rename(tmp_path / "rules" / "other.yaml")
+    load_catalog(cache=cache)
+    assert len(few) == 3
+    load_catalog(cache=cache)
+    assert len(few) == 3
+
+
 @pytest.mark.parametrize("rubbish", [b"", b"rubbish", b"\x80", b"\xc1" * 100, None])
 def test_damaged_cache_is_passed_over(rubbish: bytes | None, few: list[int], tmp_path: Path) -> None:
     load_catalog(cache=tmp_path)

@@ -51,7 +51,7 @@ WITHHELD: dict[str, tuple[str, bytes]] = {
 def trouble(log: bytes, catalog: Catalog) -> tuple[Candidate, str | None]:
     """The candidate of the refused connection, and what is objected to healing it."""
     reading = read(log, catalog)
-    scene = survey(reading, catalog.rules)
+    scene = survey(reading, catalog)
     candidates = nominate(reading, catalog, scene)
     (root,) = [c for c in candidates if c.rule.recovery]
     return root, objection(root, candidates, scene, reading)

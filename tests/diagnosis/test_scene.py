@@ -10,6 +10,8 @@ from remediate.diagnosis.scene import Scene, survey
 
 CATALOG = made_catalog(
     rule("gizmo-broke", r"gizmo broke: \w"),
+    rule("gizmo-tests", r"^npm test\b", within="command", cause="test", role="supporting"),
+    rule("gizmo-installs", r"^npm ci\b", within="command", cause="dependency", role="supporting"),
     mark("gizmo-begins", r"^gizmo begins", "tests-begin"),
     mark("gizmo-ends", r"^gizmo ends", "tests-end"),
     mark("gizmo-again", r"^gizmo works again", "recovered"),
@@ -19,7 +21,7 @@ CATALOG = made_catalog(
 
 
 def scene_of(log: bytes, form: str | None = None) -> Scene:
-    return survey(read(log, CATALOG, form), CATALOG.rules)
+    return survey(read(log, CATALOG, form), CATALOG)
 
 
 def name(scene: Scene) -> str:
@@ -45,11 +47,18 @@ def test_tolerated_step_is_not_blamed_when_work_fails_later() -> None:
     assert [other.name for other in scene.others] == ["./lint-titles"]
 
 
-@pytest.mark.parametrize("command", ["./upload-report", "rm -rf scratch", "docker compose logs"])
+@pytest.mark.parametrize("command", ["./upload-report", "rm -rf scratch", "docker compose logs", "npm ci"])
 def test_tidying_that_fails_after_the_failure_is_not_blamed(command: str) -> None:
     scene = scene_of(job(step("npm test", code=1), step(command, code=9)))
     assert name(scene) == "npm test"
     assert [other.name for other in scene.others] == [command]
+
+
+def test_what_counts_as_work_is_what_the_rules_of_commands_say() -> None:
+    log = job(step("./lint-titles", code=1), step("./frobnicate", code=1))
+    assert name(scene_of(log)) == "./lint-titles"
+    catalog = made_catalog(rule("gizmo-frobs", "^./frob", within="command", cause="compile"))
+    assert name(survey(read(log, catalog), catalog)) == "./frobnicate"
 
 
 def test_steps_that_always_run_and_succeed_change_nothing() -> None:
