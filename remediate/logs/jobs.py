@@ -54,17 +54,17 @@ class _Jobs:
     """
 
     def __init__(self, stream: Readable, job: bytes, meter: Ending | None) -> None:
-        self.job = job
+        self._begin(job)
         self.line = 1
         self.offset = 0
         self.more = True
         self._stream = stream
         self._meter = meter
         self._turns = 0
+        self._together = False
         self._ready = b""
         self._rest = b""
         self._looked = True
-        self._next: bytes | None = None
         self._over = False
 
     @property
@@ -74,7 +74,10 @@ class _Jobs:
 
     def read(self, size: int, /) -> bytes:
         while not (self._ready or self._over):
-            self._look()
+            fresh = self._stream.read(size) if self._looked else b""
+            if fresh and not self._rest and self._is_whole(fresh):
+                return fresh
+            self._look(fresh)
         piece, self._ready = self._ready[:size], self._ready[size:]
         return piece
 
@@ -83,32 +86,43 @@ class _Jobs:
         while self.read(_BLOCK):
             pass
         self.more = self._next is not None
-        self.job, self._next, self._over = self._next or b"", None, not self.more
         self._turns += 1
+        self._together = self._turns >= MOST - 1
+        self._over = not self.more
+        if self._next is not None:
+            self._begin(self._next)
 
-    def _look(self) -> None:
+    def _begin(self, job: bytes) -> None:
+        self.job = job
+        self._next: bytes | None = None
+        self._beginning = b"\n" + job + b"\t"
+
+    def _is_whole(self, data: bytes) -> bool:
+        """Whether all lines that begin here are the job's: nearly always, and then nothing is copied."""
+        newlines = data.count(b"\n")
+        if data.count(self._beginning) != newlines and not self._together:
+            return False
+        self.line += newlines
+        self.offset += len(data)
+        return True
+
+    def _look(self, fresh: bytes) -> None:
         """Make what belongs to the job ready; a line whose beginning may lack something waits."""
-        data, end = self._rest, 0
-        if self._looked:
-            fresh = self._stream.read(_BLOCK)
-            data += fresh
-            self._over = not fresh
-        if not self._over:
-            end = data.rfind(b"\n", -_REACH)
-        if self._over or end < 0:
+        self._over = self._looked and not fresh
+        data = self._rest + fresh
+        end = len(data) if self._over else data.rfind(b"\n", -_REACH)
+        if end < 0 or data.startswith(self._beginning, end):
             end = len(data)
-        newlines = data.count(b"\n", 0, end)
-        if (other := self._other(data, end, newlines)) is not None:
+        if (other := self._other(data, end)) is not None:
             end, self._next, self._over = other.start() + 1, other[1], True
-            newlines = data.count(b"\n", 0, end)
         self._looked = other is None
         self._ready, self._rest = data[:end], data[end:]
-        self.line += newlines
+        self.line += self._ready.count(b"\n")
         self.offset += end
 
-    def _other(self, data: bytes, end: int, newlines: int) -> re.Match[bytes] | None:
+    def _other(self, data: bytes, end: int) -> re.Match[bytes] | None:
         """The first line of another job."""
-        if self._turns + 1 >= MOST or data.count(b"\n" + self.job + b"\t", 0, end) == newlines:
+        if self._together or data.count(b"\n", 0, end) == data.count(self._beginning, 0, end):
             return None
         same = rb"\n(?!(?:\xef\xbb\xbf)?" + re.escape(self.job) + rb"\t)"
         return re.compile(same + _LINE).search(data, 0, end)

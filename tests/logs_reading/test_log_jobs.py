@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from remediate.logs import jobs
 from remediate.logs.archives import LogPart, open_logs
 from remediate.logs.jobs import MOST, jobs_of
 
@@ -66,12 +65,11 @@ def test_each_job_is_a_part_that_tells_where_it_begins(trickle: int) -> None:
     assert [offset for _, _, offset, _ in found] == [data.index(piece) for piece in pieces]
 
 
-@pytest.mark.parametrize("size", [64, 100, 4096, 5000])
-def test_borders_of_blocks_change_nothing(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_BLOCK", size)
+@pytest.mark.parametrize("size", [1, 3, 64, 100, 999, 4096, 5000])
+def test_borders_of_blocks_change_nothing(size: int) -> None:
     texts = [written(f"job {n}", *("line" * (n % 7) for _ in range(n % 5 + 1))) for n in range(120)]
     data, pieces = joined(*texts)
-    found = parted(data)
+    found = parted(data, trickle=size)
     assert [text for *_, text in found] == pieces
     assert [line for _, line, *_ in found] == [data[:at].count(b"\n") + 1 for _, _, at, _ in found]
 
