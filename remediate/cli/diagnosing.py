@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import BinaryIO, cast
+from collections.abc import Iterable
+from itertools import groupby
 
 import msgspec
 
@@ -64,9 +65,9 @@ def diagnose_sources(
         raise UsageProblem("--quiet and --verbose exclude each other", hint="Leave one of them out.")
     settings = read_settings(config)
     redactor = Redactor([*settings.secrets(os.environ), *secrets_named(redact_env)])
-    parts = Parts(sources, quiet=quiet)
+    parts = Parts(sources, quiet=quiet, log_format=log_format)
     diagnosed = _Diagnosing(settings, log_format, redactor)
-    found = list(parts.each(diagnosed))
+    found = failed_first(parts.each(diagnosed))
     if verbose:
         say(diagnosed.basis(), err=True)
     if found:
@@ -90,8 +91,7 @@ class _Diagnosing:
         self._redactor = redactor
 
     def __call__(self, part: LogPart) -> Diagnosis:
-        stream = cast("BinaryIO", part.stream)
-        found = diagnose(stream, self._knowledge, self._redactor, source=part.name, form=self._form)
+        found = diagnose(part, self._knowledge, self._redactor, form=self._form)
         if part.job and not found.job:
             found = msgspec.structs.replace(found, job=self._redactor.redact(part.job))
         if part.cut and found.cause == UNCLASSIFIED:
@@ -102,6 +102,18 @@ class _Diagnosing:
         """What the answers rest on."""
         config = self._settings.file or "none, the defaults hold"
         return f"configuration: {config}; {len(self._knowledge.catalog.rules):,} rules"
+
+
+def failed_first(found: Iterable[Diagnosis]) -> list[Diagnosis]:
+    """The diagnoses in their order, but of the jobs in one file those first that failed.
+
+    Whoever reads the beginning alone shall not read of a job that passed.
+    """
+    return [one for _, jobs in groupby(found, lambda d: d.source) for one in sorted(jobs, key=_rank)]
+
+
+def _rank(diagnosis: Diagnosis) -> int:
+    return (diagnosis.cause == UNCLASSIFIED) + (diagnosis.reason == "no-failure")
 
 
 def secrets_named(names: tuple[str, ...]) -> list[str]:

@@ -58,22 +58,26 @@ class _Explaining:
     def __call__(self, part: LogPart) -> list[str]:
         reading = read_log(cast("BinaryIO", part.stream), self._catalog)
         scene = survey(reading, self._catalog)
-        return [*self._scene(part.name, reading, scene), *self._ranking(reading, scene)]
+        before = part.first_line - 1
+        return [*self._scene(part, reading, scene, before), *self._ranking(reading, scene, before)]
 
-    def _scene(self, name: str, reading: Reading, scene: Scene) -> Iterator[str]:
-        yield shown(f"{name}: {reading.format}, {reading.lines} lines, failed: {reading.outline.failed}")
+    def _scene(self, part: LogPart, reading: Reading, scene: Scene, before: int) -> Iterator[str]:
+        job = f" · {self._redactor.redact(part.job)}" if part.job else ""
+        told = f"{reading.format}, {reading.lines} lines, failed: {reading.outline.failed}"
+        yield shown(f"{part.name}{job}: {told}")
         step = self._redactor.redact(scene.step.name) if scene.step else "unknown"
-        yield shown(f"failing step: {step} (lines {scene.first}-{scene.last}, final error at {scene.end})")
+        first, last, end = (before + line for line in (scene.first, scene.last, scene.end))
+        yield shown(f"failing step: {step} (lines {first}-{last}, final error at {end})")
 
-    def _ranking(self, reading: Reading, scene: Scene) -> Iterator[str]:
+    def _ranking(self, reading: Reading, scene: Scene, before: int) -> Iterator[str]:
         candidates = nominate(reading, self._catalog, scene)
         ranking = rank(candidates, nothing_failed(reading, scene, candidates), self._fit.ranking)
         yield f"{ranking.causes[NOTHING]:7.1%}  nothing failed"
         pairs = sorted(zip(ranking.shares, candidates, strict=True), key=lambda pair: -pair[0])
         for share, candidate in pairs[:_SHOWN]:
             text = self._redactor.redact(candidate.sighting.text)[:_LONGEST]
-            rule = candidate.rule
-            yield shown(f"{share:7.1%}  {rule.cause}  {rule.id}  line {candidate.sighting.line}: {text}")
+            rule, line = candidate.rule, before + candidate.sighting.line
+            yield shown(f"{share:7.1%}  {rule.cause}  {rule.id}  line {line}: {text}")
             if self._features:
                 yield from _weights(candidate, self._fit)
 

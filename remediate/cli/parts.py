@@ -28,9 +28,10 @@ _ODD = bytes(byte for byte in range(1, 32) if byte not in _TOLERATED)
 class Parts:
     """Reads the sources one after the other; what could not be read in a folder is kept in `problems`."""
 
-    def __init__(self, names: Iterable[str], *, quiet: bool = False) -> None:
+    def __init__(self, names: Iterable[str], *, quiet: bool = False, log_format: str = "auto") -> None:
         self.problems: list[UsageProblem] = []
         self._names = names
+        self._format = log_format
         self._progress = watching(quiet)
 
     def each(self, work: Callable[[LogPart], T]) -> Iterator[T]:
@@ -63,7 +64,15 @@ class Parts:
                     f"{part.name}: this is no log: it holds binary data",
                     hint="Name a log as text, or packed with gzip, zip, zstd or tar.",
                 )
-            yield msgspec.structs.replace(part, stream=Prefixed(head, part.stream))
+            yield from self._jobs(msgspec.structs.replace(part, stream=Prefixed(head, part.stream)), head)
+
+    def _jobs(self, part: LogPart, head: bytes) -> Iterable[LogPart]:
+        """The log of each job, where one file holds several."""
+        if b"\t" not in head or self._format not in ("auto", "gh-cli"):
+            return (part,)
+        from remediate.logs.jobs import jobs_of  # noqa: PLC0415 - few logs need it
+
+        return jobs_of(part, head, certain=self._format == "gh-cli")
 
     def check(self) -> None:
         """Raises one error for all that could not be read."""

@@ -22,7 +22,11 @@ def alarms(packs: Sequence[Pack], names: Sequence[str]) -> list[tuple[Rule, str]
     def fired(part: LogPart) -> list[tuple[Rule, str]]:
         reading = read_log(cast("BinaryIO", part.stream), catalog, everything=True)
         candidates = nominate(reading, catalog, survey(reading, catalog))
-        return [(c.rule, f"{part.name}:{c.sighting.line}") for c in candidates if c.rule.role == "decisive"]
+        return [
+            (c.rule, f"{part.name}:{part.first_line - 1 + c.sighting.line}")
+            for c in candidates
+            if c.rule.role == "decisive"
+        ]
 
     parts = Parts(names)
     found = list(parts.each(fired))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 
 from remediate.diagnosis.candidates import Candidate, nominate
 from remediate.diagnosis.choice import choose, nothing_failed, reason_to_abstain
 from remediate.diagnosis.evidence import gather
+from remediate.diagnosis.moving import moved
 from remediate.diagnosis.objection import objection
 from remediate.diagnosis.ranking import Fit, Ranking, calibrate, doubts, rank
 from remediate.diagnosis.reading import Reading, read_log
 from remediate.diagnosis.scene import Scene, survey
 from remediate.diagnosis.signature import sign
 from remediate.diagnosis.veil import veiled
+from remediate.logs.archives import LogPart
 from remediate.logs.draft import Step
 from remediate.logs.formats import Format
 from remediate.logs.redaction import Redactor
@@ -50,23 +52,25 @@ class _Findings(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...]
     ranking: Ranking
     root: Candidate
+    first_line: int
 
     def evidence(self) -> tuple[Evidence, ...]:
         return gather(self.root, self.candidates, self.reading, self.catalog, self.scene)
 
     def objection(self) -> str | None:
-        return objection(self.root, self.candidates, self.scene, self.reading)
+        return objection(self.root, self.candidates, self.scene, self.reading, first_line=self.first_line)
 
 
 def diagnose(
-    stream: BinaryIO, knowledge: Knowledge, redactor: Redactor, *, source: str, form: Format | None = None
+    part: LogPart, knowledge: Knowledge, redactor: Redactor, *, form: Format | None = None
 ) -> Diagnosis:
-    """The diagnosis of one log, free of secrets."""
-    reading = read_log(stream, knowledge.catalog, form=form)
-    return veiled(conclude(reading, knowledge, source=source), redactor, reading.keys)
+    """The diagnosis of one log, free of secrets; that of a job's share of a log points into the whole log."""
+    reading = read_log(cast("BinaryIO", part.stream), knowledge.catalog, form=form)
+    found = conclude(reading, knowledge, source=part.name, first_line=part.first_line)
+    return moved(veiled(found, redactor, reading.keys), lines=part.first_line - 1, offset=part.offset)
 
 
-def conclude(reading: Reading, knowledge: Knowledge, *, source: str) -> Diagnosis:
+def conclude(reading: Reading, knowledge: Knowledge, *, source: str, first_line: int = 1) -> Diagnosis:
     """The diagnosis of what was read; its texts are still as they stand in the log."""
     if reading.blank:
         return _abstain(reading, "log-empty", source)
@@ -82,7 +86,13 @@ def conclude(reading: Reading, knowledge: Knowledge, *, source: str) -> Diagnosi
     root = choose(candidates, ranking)
     confidence = calibrate(doubts(root, ranking, candidates), fit.calibration)
     found = _Findings(
-        reading=reading, catalog=catalog, scene=scene, candidates=candidates, ranking=ranking, root=root
+        reading=reading,
+        catalog=catalog,
+        scene=scene,
+        candidates=candidates,
+        ranking=ranking,
+        root=root,
+        first_line=first_line,
     )
     return _assert(found, confidence, source)
 

@@ -16,8 +16,13 @@ _LAST_WORDS = 2
 _TELLING = frozenset({"compile", "test", "lint"})
 
 
-def objection(root: Candidate, candidates: Sequence[Candidate], scene: Scene, reading: Reading) -> str | None:
-    """The first reason against touching anything; None when there is none."""
+def objection(
+    root: Candidate, candidates: Sequence[Candidate], scene: Scene, reading: Reading, *, first_line: int = 1
+) -> str | None:
+    """The first reason against touching anything; None when there is none.
+
+    `first_line` is what the log's first line is called where it is part of another.
+    """
     line = root.sighting.line
     if not reading.outline.failed and line < reading.lines - _LAST_WORDS:
         return "nothing in the log says that the job failed, and it goes on below the line"
@@ -33,7 +38,8 @@ def objection(root: Candidate, candidates: Sequence[Candidate], scene: Scene, re
         return "the step only runs tests or checks, which fetch nothing themselves"
     for other in candidates:
         if other.rule.cause in DEFECTS and scene.holds(other.sighting.line) and _tells(other, root.sighting):
-            return f"the same step also shows `{other.rule.id}` on line {other.sighting.line}"
+            line = first_line - 1 + other.sighting.line
+            return f"the same step also shows `{other.rule.id}` on line {line}"
     return None
 
 

@@ -10,6 +10,7 @@ import msgspec
 from remediate.diagnosis.diagnose import Knowledge, diagnose
 from remediate.diagnosis.ranking import load_fit
 from remediate.diagnosis.reading import Reading, read_log
+from remediate.logs.archives import LogPart
 from remediate.logs.formats import FORMATS
 from remediate.logs.redaction import Redactor
 from remediate.model.diagnosis import Diagnosis
@@ -100,4 +101,6 @@ def diagnosed(log: bytes, catalog: Catalog, *secrets: str, form: str | None = No
     """The diagnosis under the committed fit."""
     knowledge = Knowledge(catalog, load_fit())
     forced = FORMATS[form] if form else None
-    return diagnose(io.BytesIO(log), knowledge, Redactor(secrets), source="made.log", form=forced)
+    return diagnose(
+        LogPart(name="made.log", stream=io.BytesIO(log)), knowledge, Redactor(secrets), form=forced
+    )

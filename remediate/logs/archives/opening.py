@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 
@@ -24,13 +24,25 @@ _OTHERS = {
 }
 
 
+class Ending(Protocol):
+    """What knows whether an archive ended too early."""
+
+    @property
+    def cut(self) -> bool: ...
+
+
 class LogPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One log: its name, its job where the archive tells, and its bytes, to be read before the next part."""
+    """One log: its name, its job where that is known, and its bytes, to be read before the next part.
+
+    A job's share of a log has the log's name; `first_line` and `offset` tell where in it the job begins.
+    """
 
     name: str
     stream: Readable
     job: str = ""
-    meter: Meter | None = None
+    meter: Ending | None = None
+    first_line: int = 1
+    offset: int = 0
 
     @property
     def cut(self) -> bool:

@@ -7,6 +7,10 @@ from remediate.logs.formats.format import Format, event, sign
 # A heading is not a diff's "--- a/file" and not go's "--- FAIL: TestX (0.00s)".
 _TITLE = rb"(?![ab]/|/dev/null|FAIL:|PASS:|SKIP:|BENCH:)(?P<name>\S.*)"
 
+# What the agent shows before it runs it. Before a command that is no file it puts a trap of its own, so that
+# signals reach it.
+_COMMAND = rb"^\$ (?:trap 'kill -- \$\$' INT TERM QUIT; )?(?P<name>\S.*)"
+
 BUILDKITE = Format(
     name="buildkite",
     title="Buildkite",
@@ -29,6 +33,7 @@ BUILDKITE = Format(
         event("step", r"~~~ \S", rb"^~~~ " + _TITLE),
         event("step", r"[^-]--- [A-Z:]", rb"^--- " + _TITLE),
         event("step", r"\+\+\+ [A-Z:]", rb"^\+\+\+ " + _TITLE),
+        event("command", r"\$ \S", _COMMAND),
         event(
             "exit", r"The command exited with status", rb"The command exited with status (?P<number>-?\d+)"
         ),

@@ -9,6 +9,10 @@ _SECTION = rb"section_(?:start|end):\d+:[\w.-]+(?:\[[^\]\n]*\])?\r?"
 # Sections that come after the script, whether it failed or not.
 _AFTER = rb"(?:after_script|cleanup_|upload_artifacts|archive_cache)"
 
+# Each entry of the script is shown before it runs; of one with several lines the first, with the remark that
+# there are more. Where the runner folds entries, the command stands in the section's heading.
+_COMMAND = rb"(?:^|\r)\$ (?P<name>\S.*)"
+
 GITLAB = Format(
     name="gitlab",
     title="GitLab CI",
@@ -30,6 +34,7 @@ GITLAB = Format(
         event("step-end", r"section_end:\d", rb"section_end:\d+:"),
         event("cleanup", r"section_start:\d", rb"section_start:\d+:" + _AFTER),
         event("step", "", rb"section_start:\d+:(?P<name>(?!" + _AFTER + rb")[\w.-]+)"),
+        event("command", r"\$ \S", _COMMAND),
         event("timeout", r"ERROR: Job failed", rb"ERROR: Job failed.*: execution took longer than"),
         event("cancelled", r"ERROR: Job failed: cancel", rb"ERROR: Job failed: cancel"),
         event("exit", "", rb"ERROR: Job failed.*exit (?:code|status) (?P<number>\d+)"),

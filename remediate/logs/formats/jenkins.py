@@ -29,7 +29,8 @@ JENKINS = Format(
         event("step", "", rb"^\[Pipeline\] \{ \((?P<name>(?!Declarative: Post Actions)[^\n]+)\)$"),
         event("step-end", "", rb"^\[Pipeline\] // stage"),
         event("skipped", r"skipped due to earlier failure", rb"^Stage .* skipped due to earlier failure"),
-        event("command", r"\] \$ [\w./]{3}", rb"^\[[^\]\n]{1,200}\] \$ (?P<name>.+)"),
+        # The lines of an `sh` step (`+ make test`) are none: no literal tells them from the lines of a diff.
+        event("command", r"\$ \S", rb"^\[[^\]\n]{1,200}\] \$ (?P<name>.+)"),
         event("exit", r"ERROR: script returned", rb"^ERROR: script returned exit code (?P<number>-?\d+)"),
         event("failing", r"Build step '", rb"^Build step '.*' marked build as failure"),
         event("failing", r"Maven build step", rb"^ERROR: Maven build step"),
