@@ -25,6 +25,7 @@ from remediate.rules import database  # noqa: E402
 from remediate.rules.native import FLOOD, FLOOD_BLOCK, FLOOD_MOST  # noqa: E402
 
 TABLE = tabulate_all()
+PATTERNS_OF_ALL = (*TABLE.marks, *TABLE.patterns)
 # What stands before a content in a log: what each format writes there, and what other tools do.
 PREFIXES = (
     b"",
@@ -61,12 +62,12 @@ ASIDES = (r"warn", r"^ok$")
 
 @pytest.fixture(scope="module")
 def native() -> Scanner:
-    return Scanner.build(TABLE.patterns, TABLE.asides, engine="hyperscan")
+    return Scanner.build(PATTERNS_OF_ALL, TABLE.asides, engine="hyperscan")
 
 
 @pytest.fixture(scope="module")
 def fallback() -> Scanner:
-    return Scanner.build(TABLE.patterns, TABLE.asides, engine="re2")
+    return Scanner.build(PATTERNS_OF_ALL, TABLE.asides, engine="re2")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def test_both_engines_confirm_the_same_of_all_packs_lines(native: Scanner, fallb
 
 
 def test_every_confirmed_line_is_found_behind_every_prefix(native: Scanner) -> None:
-    scanned = len(TABLE.patterns)
+    scanned = len(PATTERNS_OF_ALL)
     for number, content in enumerate(pack_lines(shipped_packs())):
         wanted = {index for index in native.confirm(content) if index < scanned}
         for prefix in PREFIXES:
