@@ -1,0 +1,1 @@
+"""Carries a plan out: journal, backups, strategies, and the way back."""

@@ -1,0 +1,1 @@
+"""State machines that hold recoveries back: circuit, rates, anomaly, health. An outside clock, no I/O."""

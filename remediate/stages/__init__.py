@@ -1,0 +1,1 @@
+"""Joins the engines with the adapters: what a command does, from end to end."""

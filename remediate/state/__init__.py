@@ -1,0 +1,1 @@
+"""Documents that outlive a process: in a local folder."""
