@@ -23,7 +23,7 @@ class Locked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
-    """A lockfile that could be read. `roots` maps each direct requirement to its wording, empty if unknown."""
+    """A lockfile that could be read; `roots` maps each direct requirement to its wording, if known."""
 
     packages: tuple[Locked, ...]
     roots: dict[str, str] = {}
@@ -55,7 +55,7 @@ class LockTool(Protocol):
         """Whether the folder is a project of this tool, told by its files alone."""
 
     def inputs(self, folder: Path) -> tuple[str, ...]:
-        """The files, relative to the folder, that the tool needs to lock: manifests of all members, settings."""
+        """The files, relative to the folder, that the tool needs: manifests of all members, settings."""
 
     def wanted(self, folder: Path) -> dict[str, str]:
         """Each direct requirement of the manifests, with its wording."""
@@ -70,4 +70,4 @@ class LockTool(Protocol):
         """
 
     def check(self, folder: Path) -> tuple[Command, ...]:
-        """The tool's own proof that lockfile and manifest agree and that all hashes hold: a frozen install."""
+        """The tool's own proof that lockfile and manifest agree and all hashes hold: a frozen install."""
