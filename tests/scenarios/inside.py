@@ -1,0 +1,43 @@
+"""Plays a prepared scenario: mounts its disk, prepares, runs the command under `remediate run`, looks again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from counted import tree_of
+
+NOT_PREPARED = 97
+
+
+def main(config: str) -> int:
+    told = json.loads(Path(config).read_text())
+    os.chdir(told["folder"])
+    if told["disk"]:
+        at, size = told["disk"]
+        Path(at).mkdir(parents=True, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=777", "tmpfs", at], check=True)
+        os.chdir(told["folder"])
+    with open(told["prepared"], "wb") as log:
+        script = ["bash", "-euo", "pipefail", "-c", told["prepare"]]
+        if subprocess.call(script, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL):
+            return NOT_PREPARED
+    before = tree_of(*told["roots"], apart=tuple(told["apart"]))
+    with open(told["output"], "wb") as output:
+        code = subprocess.call(
+            told["command"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    after = tree_of(*told["roots"], apart=tuple(told["apart"]))
+    Path(told["facts"] + "-end.json").write_text(json.dumps({"code": code, "before": before, "tree": after}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
