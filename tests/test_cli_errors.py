@@ -49,12 +49,12 @@ def test_wrong_usage_is_two_and_shows_the_way_out(arguments: tuple[str, ...], tm
 
 
 CONFIG_MISTAKES = {
-    "ruls: [a]\n": ("remediate.yml:1: unknown key `ruls`", "`rules`"),
-    "rules: []\nzzz: 1\n": ("remediate.yml:2: unknown key `zzz`", "Known keys"),
+    "ruls: [a]\n": ("remediate.yml:1:1: unknown key `ruls`", "`rules`"),
+    "rules: []\nzzz: 1\n": ("remediate.yml:2:1: unknown key `zzz`", "Known: rules"),
     "rules: [\n": ("remediate.yml:2: not YAML", "way out"),
     "\nrules: [ci/none.yaml]\n": ("none.yaml: No such file", "remediate.yml:2"),
-    "- rules\n": ("remediate.yml:1: a mapping", ""),
-    "rules: {a: b}\n": ("remediate.yml:1: a single value", ""),
+    "- rules\n": ("remediate.yml:1:1: a mapping", ""),
+    "rules: {a: b}\n": ("remediate.yml:1:8: a single value", ""),
     "rules: []\nrules: []\n": ("remediate.yml:2: `rules` is given twice", ""),
 }
 

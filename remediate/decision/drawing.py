@@ -29,8 +29,9 @@ _SHAPES = {Condition: ("{", "}"), Wait: ("([", "])"), Gate: ("{{", "}}"), Escala
 
 
 def as_text(tree: Tree, path: Sequence[Stop] = ()) -> str:
-    """Indented, a `*` before each node that was passed; a node that several lead to is drawn once."""
-    lines = [f"{tree.name}: {tree.title}", *_branch(tree, _Taken(path), tree.start, "", 1, set())]
+    """Indented, a `*` before what was passed; a node that several lead to is drawn once."""
+    text = _Text(tree, _Taken(path))
+    lines = (f"{tree.name}: {tree.title}", *text.branch(tree.start, "", 1, walked=bool(path)))
     return "\n".join(printable_log(for_terminal(line)) for line in lines)
 
 
@@ -51,22 +52,28 @@ class _Taken:
         return {word for word, _ in taken if not word or word == told}
 
 
-def _branch(tree: Tree, taken: _Taken, name: str, word: str, depth: int, drawn: set[str]) -> Iterator[str]:
-    lead = "  " * depth + (f"{word}: " if word else "")
-    if name == DONE:
-        yield f"  {lead}{DONE}"
-        return
-    mark = "* " if name in taken.answers else "  "
-    if name in drawn:
-        yield f"{mark}{lead}{name} (drawn above)"
-        return
-    drawn.add(name)
-    node, answer = tree.nodes[name], taken.answers.get(name, "")
-    told = f"  -> {answer}" if answer and isinstance(node, Condition | Wait) else ""
-    yield f"{mark}{lead}{name}: {_label(node)}{told}"
-    deeper = depth + (1 if isinstance(node, Condition) else 0)
-    for way, onward in edges(node):
-        yield from _branch(tree, taken, onward, way, deeper, drawn)
+class _Text:
+    """Draws the branches, and remembers what is drawn already."""
+
+    def __init__(self, tree: Tree, taken: _Taken) -> None:
+        self._tree = tree
+        self._taken = taken
+        self._drawn: set[str] = set()
+
+    def branch(self, name: str, word: str, depth: int, *, walked: bool) -> Iterator[str]:
+        """The node and all below it; `walked` says whether this way to it was taken."""
+        lead = ("* " if walked else "  ") + "  " * depth + (f"{word}: " if word else "")
+        if name == DONE or name in self._drawn:
+            yield f"{lead}{name}" + ("" if name == DONE else " (drawn above)")
+            return
+        self._drawn.add(name)
+        node, answer = self._tree.nodes[name], self._taken.answers.get(name, "")
+        told = f" -> {answer}" if answer and isinstance(node, Condition | Wait) else ""
+        yield f"{lead}{name}: {_label(node)}{told}"
+        marks = self._taken.marks(name, node)
+        deeper = depth + (1 if isinstance(node, Condition) else 0)
+        for way, onward in edges(node):
+            yield from self.branch(onward, way, deeper, walked=way in marks)
 
 
 def as_mermaid(tree: Tree, path: Sequence[Stop] = ()) -> str:

@@ -28,6 +28,11 @@ from remediate.rules.spot import Spot, nearest, root_of
 _KEYS = ("title", "causes", "when", "start", "nodes")
 _NEEDED = ("title", "causes", "start", "nodes")
 _LONGEST_WAIT = 86400.0
+_MOST_NODES = 100
+_OWN = {
+    "command": "The name is one of those under `commands` in the configuration.",
+    "http": "The name is one of those under `requests` in the configuration.",
+}
 
 Values = dict[str, Spot]
 
@@ -52,6 +57,8 @@ def read_tree(text: str | bytes, file: str, strategies: Collection[str]) -> Tree
     root = root_of(text, file)
     values = _values(root, _KEYS, _NEEDED, "a tree")
     spots = {name: spot for name, _, spot in values["nodes"].items()}
+    if len(spots) > _MOST_NODES:
+        raise values["nodes"].problem(f"there are more than {_MOST_NODES} nodes", "Make several trees of it.")
     if DONE in spots:
         raise spots[DONE].problem(f"no node may be called `{DONE}`: that is where a plan ends")
     tree = Tree(
@@ -148,7 +155,10 @@ def _step(values: Values, strategies: Collection[str]) -> Step:
         hint = nearest(spot.text(), sorted(strategies))
         raise spot.problem(f"unknown strategy `{spot.text()}`", hint)
     given = values["arguments"].items() if "arguments" in values else ()
-    return Step(strategy=spot.text(), arguments={name: value.text() for name, _, value in given})
+    step = Step(strategy=spot.text(), arguments={name: value.text() for name, _, value in given})
+    if step.strategy in _OWN and "name" not in step.arguments:
+        raise spot.problem(f"`{step.strategy}` needs `arguments: {{name: …}}`", _OWN[step.strategy])
+    return step
 
 
 _MAKERS: dict[str, Callable[[Values, Collection[str]], Node]] = {

@@ -13,41 +13,15 @@ from remediate.errors import ConfigProblem
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from remediate.model.policy import Policy
     from remediate.model.rule import Pack
-    from remediate.rules.place import Place
+    from remediate.rules.spot import Spot
 
 NAME = ".github/remediate.yml"
 
 
-class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """What may stand in the configuration; the docs and its schema are made from this."""
-
-    name: str
-    meaning: str
-    default: str = "[]"
-    example: str
-
-
-# Every key with its default and meaning: the one place.
-KEYS: dict[str, Key] = {
-    key.name: key
-    for key in (
-        Key(
-            name="rules",
-            meaning="rule packs of your own, as paths from the repository's root",
-            example="[ci/rules.yaml]",
-        ),
-        Key(
-            name="redact-env",
-            meaning="environment variables whose values must never be shown",
-            example="[DEPLOY_KEY]",
-        ),
-    )
-}
-
-
 class RuleFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule pack of the user's, and the place in the configuration that names it."""
+    """A file of the user's, a rule pack or a tree, and the place in the configuration that names it."""
 
     path: Path
     named_at: str
@@ -82,17 +56,80 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return [environment[name] for name in self.redact_env if environment.get(name)]
 
 
+class Configured(msgspec.Struct, frozen=True, kw_only=True):
+    """The policy in force. `origins` tells for each key where its value came from.
+
+    That is `default`, a place in the file, or the name of a variable of the environment. `file` is None where
+    there is none; `trees` are the decision trees that it names.
+    """
+
+    policy: Policy
+    origins: dict[str, str]
+    file: str | None = None
+    trees: tuple[RuleFile, ...] = ()
+
+    def tree_texts(self) -> tuple[tuple[str, bytes], ...]:
+        """File name and content of each of the user's trees."""
+        return tuple((str(tree.path), _read(tree.path, tree.named_at)) for tree in self.trees)
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    """The configuration's file as it was found; `around` is the folder of the paths in it."""
+
+    name: str
+    around: Path
+    root: Spot | None
+
+
 def read_settings(path: str | None, folder: str | Path | None = None) -> Settings:
-    """The settings of the file named, or of the repository around `folder`; else the defaults."""
-    if path is not None:
-        return _parse(path, os.path.dirname(os.path.realpath(path)))
-    root = _repository(str(folder or os.getcwd()))
-    if root is None or not os.path.isfile(os.path.join(root, NAME)):
+    """The settings of the file named, or of the repository around `folder`; else the defaults.
+
+    The whole file is checked. The environment is left out of it: it sets nothing that a diagnosis needs.
+    """
+    found = _found(path, folder)
+    if found is None:
         return Settings()
-    return _parse(os.path.join(root, NAME), root)
+    if found.root is None:
+        return Settings(file=found.name)
+    from remediate.system.policy_file import policy_of  # noqa: PLC0415 - slow to load, and often not needed
+
+    policy, _ = policy_of(found.root, {})
+    return Settings(file=found.name, rules=_files(found, "rules"), redact_env=policy.redact_env)
 
 
-def _repository(folder: str) -> str | None:
+def read_policy(
+    path: str | None, folder: str | Path | None = None, environment: Mapping[str, str] | None = None
+) -> Configured:
+    """The policy of the file named, or of the repository around `folder`, under what the environment says.
+
+    `environment` is that of this process where none is given.
+    """
+    from remediate.model.keys import leaves  # noqa: PLC0415 - slow to load, and often not needed
+    from remediate.system.policy_file import policy_of  # noqa: PLC0415
+
+    found = _found(path, folder)
+    policy, given = policy_of(
+        found.root if found else None, os.environ if environment is None else environment
+    )
+    return Configured(
+        policy=policy,
+        origins={leaf.key: given.get(leaf.key, "default") for leaf in leaves(policy)},
+        file=found.name if found else None,
+        trees=_files(found, "trees") if found else (),
+    )
+
+
+def _found(path: str | None, folder: str | Path | None) -> _File | None:
+    if path is not None:
+        return _parsed(path, os.path.dirname(os.path.realpath(path)))
+    root = repository_around(str(folder or os.getcwd()))
+    if root is None or not os.path.isfile(os.path.join(root, NAME)):
+        return None
+    return _parsed(os.path.join(root, NAME), root)
+
+
+def repository_around(folder: str) -> str | None:
+    """The root of the repository that the folder is in; None where it is in none."""
     while not os.path.exists(os.path.join(folder, ".git")):
         folder, below = os.path.dirname(folder), folder
         if folder == below:
@@ -100,36 +137,29 @@ def _repository(folder: str) -> str | None:
     return folder
 
 
-def _parse(file: str, around: str) -> Settings:
+def _parsed(file: str, around: str) -> _File:
     from pathlib import Path  # noqa: PLC0415 - slow to load, and most repositories have no configuration
 
-    path, root = Path(file), Path(around)
+    path, folder = Path(file), Path(around)
     text = _read(path, "--config")
+    if folder.name == ".github":
+        folder = folder.parent
     if all(line.strip().startswith((b"#", b"---")) for line in text.splitlines() if line.strip()):
-        return Settings(file=str(path))
-    from remediate.rules.place import compose  # noqa: PLC0415 - YAML is slow to import
+        return _File(name=str(path), around=folder, root=None)
+    from remediate.rules.spot import root_of  # noqa: PLC0415 - YAML is slow to import
 
-    if root.name == ".github":
-        root = root.parent
-    values: dict[str, list[Place]] = {}
-    for key, place, value in compose(text, str(path)).items():
-        if key not in KEYS:
-            raise place.problem(f"unknown key `{key}`", _nearest(key))
-        values[key] = [] if value.is_null() else value.entries()
-    return Settings(
-        file=str(path),
-        rules=tuple(
-            RuleFile(path=root / place.text(), named_at=str(place)) for place in values.get("rules", ())
-        ),
-        redact_env=tuple(place.text() for place in values.get("redact-env", ())),
+    return _File(name=str(path), around=folder, root=root_of(text, str(path)))
+
+
+def _files(found: _File, key: str) -> tuple[RuleFile, ...]:
+    """The files that a key names; they stand beside the configuration's repository."""
+    named = [value for name, _, value in found.root.items() if name == key] if found.root else []
+    return tuple(
+        RuleFile(path=found.around / entry.text(), named_at=str(entry))
+        for value in named
+        if not value.is_null()
+        for entry in value.entries()
     )
-
-
-def _nearest(key: str) -> str:
-    import difflib  # noqa: PLC0415 - only for a typing error
-
-    near = difflib.get_close_matches(key, list(KEYS), 1)
-    return f"Did you mean `{near[0]}`?" if near else f"Known keys: {', '.join(KEYS)}."
 
 
 def _read(path: Path, named_by: str) -> bytes:
