@@ -6,24 +6,50 @@ completion, mistakes, and every call that is written in an unusual way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+# Not from typing, and no struct of msgspec: a command that `run` passes through waits for both.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
 
-import msgspec
 
-
-class Option(msgspec.Struct, frozen=True, kw_only=True):
+class Option:
     """An option: `name` is the parameter's; one without `metavar` and `choices` is a switch."""
 
-    flags: tuple[str, ...]
-    name: str
-    help: str
-    metavar: str | None = None
-    choices: tuple[str, ...] = ()
-    default: str | None = None
-    show_default: bool = False
-    repeatable: bool = False
-    path: bool = False
+    __slots__ = (
+        "choices",
+        "default",
+        "flags",
+        "help",
+        "metavar",
+        "name",
+        "path",
+        "repeatable",
+        "show_default",
+    )
+
+    def __init__(
+        self,
+        *,
+        flags: tuple[str, ...],
+        name: str,
+        help: str,
+        metavar: str | None = None,
+        choices: tuple[str, ...] = (),
+        default: str | None = None,
+        show_default: bool = False,
+        repeatable: bool = False,
+        path: bool = False,
+    ) -> None:
+        self.flags = flags
+        self.name = name
+        self.help = help
+        self.metavar = metavar
+        self.choices = choices
+        self.default = default
+        self.show_default = show_default
+        self.repeatable = repeatable
+        self.path = path
 
     @property
     def switch(self) -> bool:

@@ -110,7 +110,9 @@ class _Attempts:
         found = diagnose(part, self._knowledge, redactor, form=FORMATS["github"])
         # Places are those of the output: nobody sees the frame.
         found = moved(found, lines=-log.head_lines, offset=-log.head_bytes)
-        return replace(found, lines=max(0, found.lines - log.head_lines - _END_LINES))
+        lines = max(0, found.lines - log.head_lines - _END_LINES)
+        step = found.step and replace(found.step, first_line=1, last_line=max(1, lines))
+        return replace(found, lines=lines, step=step)
 
 
 def _why_undiagnosed(passage: Passage) -> str:

@@ -1,0 +1,164 @@
+"""What `remediate run` does before a command where something is configured, and after its first try."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from remediate.cli.running import Request, go
+from remediate.cli.witness import Witness
+from remediate.diagnosis.diagnose import Knowledge
+from remediate.diagnosis.knowledge import load_catalog
+from remediate.diagnosis.ranking import load_fit
+from remediate.errors import UsageProblem
+from remediate.logs.redaction import Redactor
+from remediate.model.cause import CAUSES
+from remediate.model.diagnosis import Diagnosis
+from remediate.model.plan import Escalation
+from remediate.model.policy import Policy
+from remediate.model.run import Run
+from remediate.model.subject import Subject
+from remediate.stages.playbook import run_playbook
+from remediate.stages.running import Doors, Finish, Order, run_command
+from remediate.stages.trying import Attempt, Heal, Healing, Learn, Limits
+from remediate.system.cache import cache_folder
+from remediate.system.clock import SystemClock
+from remediate.system.processes import SystemProcesses
+from remediate.system.settings import Settings, read_policy, read_settings
+from remediate.system.surroundings import subject_of
+
+if TYPE_CHECKING:
+    from remediate.system.passing import Passage
+
+
+def prepare(request: Request) -> None:
+    """Refuses a request that cannot be met before the command starts; finishes what an earlier run left."""
+    for flag, causes in (("--only", request.only), ("--never", request.never)):
+        for cause in causes:
+            _known(f"{flag} {cause}", "cause", cause, list(CAUSES))
+    policy = policy_in_force(request)
+    if request.on_failure:
+        _known(f"--on-failure {request.on_failure}", "playbook", request.on_failure, list(policy.commands))
+    if request.environment:
+        name = request.environment
+        _known(f"--environment {name}", "environment", name, list(policy.environments))
+
+
+def conclude(request: Request, passage: Passage, started: float, seconds: float) -> int:
+    """Diagnoses, heals, tries again, and tells; the command's own exit code."""
+    settings = read_settings(request.config)
+    redactor = Redactor(settings.secrets(os.environ))
+    witness = Witness(redactor, quiet=request.quiet, report=request.report)
+    policy = policy_in_force(request)
+    first = Finish(started=started, seconds=seconds, passage=passage)
+    _say_how_it_ended(first, request, witness)
+
+    def again() -> Finish:
+        finish = _timed(request)
+        _say_how_it_ended(finish, request, witness)
+        return finish
+
+    subject = subject_of(request.command, os.environ, Path.cwd(), SystemProcesses())
+    order = Order(
+        command=request.command,
+        subject=replace(subject, environment=policy.environment),
+        limits=Limits(attempts=policy.max_attempts, only=policy.only, never=policy.never),
+        timeout=request.timeout,
+    )
+    heal, learn = healing_of(request, policy)
+    doors = Doors(
+        go=again,
+        know=lambda: _knowledge(settings),
+        heal=heal,
+        learn=learn,
+        tell=witness.healing,
+        redactor=redactor,
+        clock=SystemClock(),
+    )
+    run = run_command(first, order, doors)
+    _follow_up(request, policy, run, witness)
+    witness.whole(run, os.environ)
+    return run.code
+
+
+def policy_in_force(request: Request) -> Policy:
+    """The configured policy, with what this call says above it."""
+    policy = read_policy(request.config).policy
+    return replace(
+        policy,
+        max_attempts=request.max_attempts or policy.max_attempts,
+        only=request.only or policy.only,
+        never=(*policy.never, *request.never),
+        environment=request.environment or policy.environment,
+        state=request.state or policy.state,
+    )
+
+
+def abstain(diagnosis: Diagnosis, subject: Subject, attempt: Attempt) -> Healing:  # noqa: ARG001
+    """Heals nothing."""
+    return Healing(ending=Escalation(reason=f"nothing heals {diagnosis.cause} here"))
+
+
+def forget(diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> None:
+    """Learns nothing."""
+
+
+def healing_of(request: Request, policy: Policy) -> tuple[Heal, Learn]:  # noqa: ARG001
+    """What decides on a diagnosis and does what was decided, and what learns from the next try."""
+    return abstain, forget
+
+
+def _timed(request: Request) -> Finish:
+    started, began = time.time(), time.monotonic()
+    passage = go(request)
+    return Finish(started=started, seconds=time.monotonic() - began, passage=passage)
+
+
+def _say_how_it_ended(finish: Finish, request: Request, witness: Witness) -> None:
+    passage = finish.passage
+    if not passage.ended_line:
+        witness.begin_line()
+    if passage.problem:
+        witness.say(passage.problem)
+    elif passage.timed_out and request.timeout is not None:
+        witness.timed_out(request.timeout)
+    elif passage.code and passage.spool.lost and not passage.interrupted:
+        witness.say("not all that was printed could be kept: no diagnosis, no second try")
+
+
+def _follow_up(request: Request, policy: Policy, run: Run, witness: Witness) -> None:
+    """The user's own step, where the command has failed for good."""
+    if not request.on_failure or not run.failed or run.outcome == "interrupted":
+        return
+    if request.dry_run:
+        witness.say(f"[DRY-RUN] --on-failure {request.on_failure} would run")
+        return
+    own = policy.commands[request.on_failure]
+    result = run_playbook(
+        request.on_failure,
+        own,
+        run,
+        folder=Path.cwd(),
+        environment=os.environ,
+        processes=SystemProcesses(),
+    )
+    witness.playbook(result)
+
+
+def _knowledge(settings: Settings) -> Knowledge:
+    cache = cache_folder(os.environ, sys.platform)
+    return Knowledge(load_catalog(settings.packs(), cache), load_fit())
+
+
+def _known(given: str, kind: str, name: str, names: list[str]) -> None:
+    if name in names:
+        return
+    from remediate.cli.options import nearest  # noqa: PLC0415 - it imports click, and only for a mistake
+
+    hint = nearest(name, names) if names else "None is configured."
+    raise UsageProblem(f"{given}: there is no such {kind}", hint=hint)
