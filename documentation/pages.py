@@ -6,18 +6,23 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from documentation import rules, schemas
-from documentation.tables import TABLES
+from documentation import config, decisions, rules, schemas, tables
 from remediate.rules.packs import shipped_packs
 
+# The written pages with generated parts, and what makes each of these.
+_PAGES: dict[str, dict[str, Callable[[], str]]] = {
+    "reference.md": tables.TABLES,
+    "configuration.md": config.TABLES,
+    "decisions.md": decisions.TABLES,
+}
 _PART = r"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
 
 
 def generated(docs: Path) -> dict[Path, str]:
-    """What each file must hold; of reference.md only the parts between its marks are made."""
+    """What each file must hold; of a written page only the parts between its marks are made."""
     packs = shipped_packs()
     return {
-        docs / "reference.md": filled((docs / "reference.md").read_text("utf-8")),
+        **{docs / name: filled(docs / name, parts) for name, parts in _PAGES.items()},
         docs / "rules.md": rules.index(packs),
         **{docs / "rules" / f"{pack.name}.md": rules.page(pack) for pack in packs},
         docs / "diagnosis.schema.json": schemas.diagnosis(),
@@ -25,12 +30,13 @@ def generated(docs: Path) -> dict[Path, str]:
     }
 
 
-def filled(text: str) -> str:
+def filled(page: Path, parts: dict[str, Callable[[], str]]) -> str:
     """The page with every part made anew; a part that has no place in it is an error."""
-    for name, make in TABLES.items():
+    text = page.read_text("utf-8")
+    for name, make in parts.items():
         text, count = re.subn(_PART.format(name=name), _between(make()), text, flags=re.DOTALL)
         if count != 1:
-            raise ValueError(f"docs/reference.md: the marks of `{name}` stand there {count} times")
+            raise ValueError(f"docs/{page.name}: the marks of `{name}` stand there {count} times")
     return text
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import msgspec
 
+from documentation.config import properties_of
 from remediate.model.cause import CAUSES, REASONS, SEVERITIES, UNCLASSIFIED
 from remediate.model.diagnosis import SCHEMA, Diagnosis
-from remediate.system.settings import KEYS, NAME
+from remediate.model.policy import Policy
+from remediate.system.settings import NAME
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -30,18 +32,13 @@ def diagnosis() -> str:
 
 def config() -> str:
     """The schema of the configuration file."""
-    texts = {"type": "array", "items": {"type": "string"}}
-    properties = {
-        key.name: {"description": key.meaning, "oneOf": [texts, {"type": "string"}, {"type": "null"}]}
-        for key in KEYS.values()
-    }
     return _written(
         {
             "$schema": _DIALECT,
             "title": NAME,
             "type": ["object", "null"],
             "additionalProperties": False,
-            "properties": properties,
+            "properties": properties_of(Policy),
         }
     )
 

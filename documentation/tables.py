@@ -10,14 +10,15 @@ from remediate.cli.group import remediate
 from remediate.errors import EXIT_CODES
 from remediate.logs.formats import FORMATS
 from remediate.model.cause import CAUSES, REASONS, SEVERITIES
-from remediate.system.settings import KEYS
+from remediate.model.keys import fields_of
+from remediate.model.policy import Policy
 
 _WIDTH = 100
 
 
 def exit_codes() -> str:
     """Code and meaning."""
-    return _table(("code", "meaning"), ((str(code), meaning) for code, meaning in EXIT_CODES.items()))
+    return table(("code", "meaning"), ((str(code), meaning) for code, meaning in EXIT_CODES.items()))
 
 
 def causes() -> str:
@@ -26,25 +27,25 @@ def causes() -> str:
         (f"`{cause.name}`", cause.type, cause.meaning, _names(cause.strategies) or "none: a person decides")
         for cause in CAUSES.values()
     )
-    return _table(("cause", "type", "what it is", "what a machine may try"), rows)
+    return table(("cause", "type", "what it is", "what a machine may try"), rows)
 
 
 def severities() -> str:
     """Severity and the time in which someone should look."""
-    return _table(
+    return table(
         ("severity", "look at it within"), ((f"`{name}`", time) for name, time in SEVERITIES.items())
     )
 
 
 def reasons() -> str:
     """Why there is no cause."""
-    return _table(("reason", "meaning"), ((f"`{name}`", meaning) for name, meaning in REASONS.items()))
+    return table(("reason", "meaning"), ((f"`{name}`", meaning) for name, meaning in REASONS.items()))
 
 
 def config_keys() -> str:
-    """Key, meaning, default, example."""
-    rows = ((f"`{k.name}`", k.meaning, f"`{k.default}`", f"`{k.name}: {k.example}`") for k in KEYS.values())
-    return _table(("key", "meaning", "default", "example"), rows)
+    """The keys at the top of the file; the whole table stands in configuration.md."""
+    rows = ((f"`{name}`", kind.meaning) for name, (_, kind) in fields_of(Policy).items())
+    return table(("key", "meaning"), rows)
 
 
 def log_formats() -> str:
@@ -83,6 +84,7 @@ def _names(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table; a `|` in a cell is escaped."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
