@@ -105,9 +105,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def send(self, answer: Answer, length: int | None = None) -> None:
         self.send_response(answer.status)
-        for name, value in answer.headers.items():
+        whole = str(len(answer.body) if length is None else length)
+        headers = {"Content-Length": whole, **answer.headers}
+        for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body) if length is None else length))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)

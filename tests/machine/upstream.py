@@ -14,7 +14,7 @@ Headers = Mapping[str, str]
 
 
 class Answer(NamedTuple):
-    """A whole answer, without its length."""
+    """A whole answer; it names its length only where it has no body, as that to a HEAD."""
 
     status: int
     headers: Mapping[str, str]
@@ -55,7 +55,8 @@ def from_server(port: int) -> Upstream:
             connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             reply = connection.getresponse()
-            kept = {name: value for name, value in reply.getheaders() if name.lower() not in OWN_TO_A_HOP}
+            own = OWN_TO_A_HOP if method != "HEAD" else tuple(set(OWN_TO_A_HOP) - {"content-length"})
+            kept = {name.title(): value for name, value in reply.getheaders() if name.lower() not in own}
             return Answer(reply.status, kept, reply.read())
         finally:
             connection.close()

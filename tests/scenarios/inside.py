@@ -26,6 +26,7 @@ def main(config: str) -> int:
         script = ["bash", "-euo", "pipefail", "-c", told["prepare"]]
         if subprocess.call(script, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL):
             return NOT_PREPARED
+    Path(told["armed"]).touch()
     before = tree_of(*told["roots"], apart=tuple(told["apart"]))
     with open(told["output"], "wb") as output:
         code = subprocess.call(

@@ -185,9 +185,10 @@ class Stage:
         shim.chmod(0o755)
         return [program, *arguments]
 
-    def watched(self) -> dict[str, list[str]]:
+    def watched(self) -> dict[str, Any]:
         """What may not be touched, and what is not looked at: Remediate's own compiled rules."""
-        return {"roots": [str(self.home), str(self.project)], "apart": [str(self.home / ".cache/remediate")]}
+        armed = str(self.folder / "armed")
+        return {"armed": armed, "roots": [str(self.home), str(self.project)], "apart": [str(self.home / ".cache/remediate")]}
 
 
 def _put(path: Path, text: str) -> None:
