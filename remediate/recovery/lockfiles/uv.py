@@ -109,7 +109,9 @@ class Uv:
 
     def ask_registry(self) -> Command:
         """uv has no call for this; what it would do names every index that it asks."""
-        return Command(arguments=("uv", "lock", *_HERE, "--no-build", "--dry-run", "-v"), environment=_SET)
+        return Command(
+            arguments=("uv", "lock", *_HERE, "--no-build", "--dry-run", "--upgrade", "-v"), environment=_SET
+        )
 
     def satisfies(self, version: str, wording: str) -> bool | None:
         return satisfies(version, wording)
