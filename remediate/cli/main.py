@@ -77,6 +77,12 @@ def _run(arguments: list[str]) -> int:
         if values is not None:
             diagnose_sources(**values)
             return DONE
+    if arguments[:1] == ["run"] and "_REMEDIATE_COMPLETE" not in os.environ:
+        from remediate.cli.running import run_plainly  # noqa: PLC0415
+
+        code = run_plainly(arguments[1:])
+        if code is not None:
+            return code
     from remediate.cli.group import obey  # noqa: PLC0415 - click is slow to import
 
     return obey(arguments)
