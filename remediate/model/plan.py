@@ -69,8 +69,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="plan"):
 
     @property
     def hash(self) -> str:
-        """What an approval is bound to: changes with the plan, the commit and the run."""
-        return digest_of((msgspec.json.encode(self, order="sorted").decode(),)).hex()[:16]
+        """What an approval is bound to: changes with what would be done, the commit and the run.
+
+        Not with how sure the diagnosis was or how long is waited: the wait is drawn anew each time.
+        """
+        deed = msgspec.structs.replace(self, confidence=0.0, path=(), wait=0.0)
+        return digest_of((msgspec.json.encode(deed, order="sorted").decode(),)).hex()[:16]
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
