@@ -1,0 +1,85 @@
+"""What each document is: its name, its schema and the version that this program writes."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+import msgspec
+
+from remediate.errors import Unreachable
+
+Kind = TypeVar("Kind")
+
+# The schema of a document by the pattern of its name; a name that is not here may hold any `remediate/…`.
+SCHEMAS: dict[str, str] = {
+    r"circuits\.json": "remediate/circuits/1",
+    r"attempts/[^/]+\.json": "remediate/attempts/1",
+    r"recent\.json": "remediate/recent/1",
+    r"approvals\.json": "remediate/approvals/1",
+    r"history/[^/]+\.jsonl": "remediate/history/1",
+    r"\.applied\.json": "remediate/applied/1",
+    r"\.commit\.json": "remediate/commit/1",
+}
+_NAME = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){0,3}"
+_OURS = r"remediate/([a-z-]+)/([0-9]{1,6})"
+
+
+class _Head(msgspec.Struct):
+    schema: str
+
+
+def is_name(name: str) -> bool:
+    """Whether a document may be called so: plain words below each other, none of them hidden."""
+    return re.fullmatch(_NAME, name) is not None
+
+
+def schema_of(name: str) -> str:
+    """The schema that a document of this name has; empty where it may have any."""
+    for pattern, schema in SCHEMAS.items():
+        if re.fullmatch(pattern, name):
+            return schema
+    return ""
+
+
+def check(name: str, data: bytes, place: str = "") -> None:
+    """Raises where the document is not one that this program may read, and so may not overwrite either."""
+    place = place or name
+    lines = data.splitlines() if name.endswith(".jsonl") else [data]
+    if name.endswith(".jsonl") and data and not data.endswith(b"\n"):
+        raise _unreadable(place, "its last line is cut off")
+    for line in lines:
+        try:
+            head = msgspec.json.decode(line, type=_Head)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise _unreadable(place, "it is damaged, or no document of Remediate") from None
+        _check_schema(head.schema, schema_of(name), place)
+
+
+def decode(name: str, data: bytes, kind: type[Kind]) -> Kind:
+    """The document as a value of this kind."""
+    check(name, data)
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise _unreadable(name, f"it is damaged: {error}") from None
+
+
+def _check_schema(schema: str, wanted: str, place: str) -> None:
+    ours = re.fullmatch(_OURS, schema)
+    known = re.fullmatch(_OURS, wanted)
+    if not ours or (known and ours[1] != known[1]):
+        raise _unreadable(place, "it is no document of Remediate's that belongs there")
+    if known and int(ours[2]) > int(known[2]):
+        raise Unreachable(
+            f"{place}: a newer version of Remediate wrote it ({ours[0]}, here {wanted})",
+            hint="Use that version here too. Until then nothing is changed.",
+        )
+    if known and ours[2] != known[2]:
+        raise _unreadable(place, f"its schema is {ours[0]}, and {wanted} is wanted")
+
+
+def _unreadable(place: str, why: str) -> Unreachable:
+    return Unreachable(
+        f"{place}: {why}", hint="It was left as it is. Restore it, or move it away to begin anew without it."
+    )
