@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from remediate.recovery.backups_places import fingerprint
 from remediate.recovery.engine_back import roll_back
 from remediate.recovery.engine_course import Course, Named, previewed, touched
 from remediate.recovery.engine_forward import go
+from remediate.recovery.engine_limits import MARK, marked
 from remediate.recovery.engine_resume import Closed, closed, let_go
 from remediate.recovery.engine_room import Busy, alone, keep_room, make_room, tidy
 from remediate.recovery.journal import Journal, JournalProblem, begin, journals
@@ -27,9 +28,14 @@ from remediate.recovery.rehearsal import Rehearsal, rehearsal_of
 from remediate.recovery.strategies.registry import TEMPORARY, strategy_named
 from remediate.recovery.strategy import Site, Strategy
 
+# How long a lock may outlive its process: until the programs that it was just starting have begun.
+_PATIENCE = 2.0
+
 
 class Engine:
     """One for each process; `state` is the local state folder.
+
+    `orphans` ends the programs whose environment has a variable set so: those that a killed recovery left.
 
     A dry one rehearses whatever it is asked to carry out: the one place where that is looked at.
     """
@@ -38,6 +44,7 @@ class Engine:
         self,
         state: Path,
         *,
+        orphans: Callable[[str, str], int],
         dry_run: bool = False,
         named: Named = strategy_named,
         temporary: frozenset[str] = TEMPORARY,
@@ -45,6 +52,7 @@ class Engine:
         self.state = state
         self.dry_run = dry_run
         self.backups = Backups(state)
+        self._orphans = orphans
         self._named = named
         self._temporary = temporary
         self._lock = FileLock(state / "recovery.lock", thread_local=False)
@@ -88,7 +96,7 @@ class Engine:
         while self._held:
             course = self._held.pop()
             try:
-                failed.append(let_go(msgspec.structs.replace(course, site=site), resumed=False))
+                failed.append(let_go(self._again(course, site), resumed=False))
             finally:
                 self._lock.release()
         return tuple(end for end in failed if end is not None)
@@ -102,10 +110,14 @@ class Engine:
             return ()
         site = _resolved(site)
         try:
-            with alone(self._lock, self.state, 0):
-                return tuple(closed(self._course(journal, site)) for journal in self._unfinished(site))
+            with alone(self._lock, self.state, _PATIENCE):
+                return tuple(self._close(journal, site) for journal in self._unfinished(site))
         except Busy:
             return ()
+
+    def _close(self, journal: Journal, site: Site) -> Closed:
+        self._orphans(MARK, journal.name)
+        return closed(self._course(journal, site))
 
     def _recover(self, plan: Plan, site: Site, touches: tuple[tuple[str, ...], ...]) -> Outcome:
         make_room(self.state)
@@ -159,16 +171,19 @@ class Engine:
     def _course(self, journal: Journal, site: Site) -> Course:
         began = journal.story.began
         assert began is not None  # noqa: S101 - a journal without it is never given out
-        here = msgspec.structs.replace(site, diagnosis=began.diagnosis)
         return Course(
             plan=began.plan,
-            site=here,
+            site=_there(journal, site, began),
             strategies=self._strategies(began.plan),
             touches=began.touches,
             journal=journal,
             backups=self.backups,
             temporary=self._temporary,
         )
+
+    def _again(self, course: Course, site: Site) -> Course:
+        """With the same strategies, which may remember what they did."""
+        return msgspec.structs.replace(self._course(course.journal, site), strategies=course.strategies)
 
     def _strategies(self, plan: Plan) -> tuple[Strategy, ...]:
         return tuple(self._named(step.strategy) for step in plan.steps)
@@ -191,6 +206,10 @@ class Engine:
 
 def _resolved(site: Site) -> Site:
     return msgspec.structs.replace(site, root=site.root.resolve())
+
+
+def _there(journal: Journal, site: Site, began: Began) -> Site:
+    return msgspec.structs.replace(marked(site, journal.name), diagnosis=began.diagnosis)
 
 
 def _name(now: float) -> str:

@@ -83,11 +83,10 @@ def _foreign(course: Course, path: str) -> str:
 
 
 def _undo(course: Course, number: int, *, resumed: bool) -> StepResult:
-    """Once: what an earlier process may have undone is looked at first."""
     story, journal = course.journal.story, course.journal
     if number in story.undone:
         return story.undone[number]
-    if resumed and number in story.undoing and isinstance(course.verify(number, course.site), Failed):
+    if resumed and number in story.undoing and _gone(course, number):
         name = course.plan.steps[number].strategy
         result: StepResult = Done(strategy=name, summary="its effect is no longer there")
     else:
@@ -95,3 +94,15 @@ def _undo(course: Course, number: int, *, resumed: bool) -> StepResult:
         result = course.undo(number)
     journal.note(Undone(step=number, result=result))
     return result
+
+
+def _gone(course: Course, number: int) -> bool:
+    """Whether an undo that was broken off had its effect already, so that it is not done twice.
+
+    Only a verification that once saw the effect can see that it is gone; and not where files have been put
+    back meanwhile, which it may look at too. Such an undo is called again, and finds nothing to do.
+    """
+    if course.touches[number]:
+        return False
+    seen = course.journal.story.verified.get(number)
+    return isinstance(seen, Done) and isinstance(course.verify(number, course.site), Failed)

@@ -10,6 +10,9 @@ import msgspec
 from remediate.ports import Absent, Answered, Clock, Finished, Processes, Unanswered, Web
 from remediate.recovery.strategy import Site
 
+# The variable that holds the recovery's id in every program that a recovery starts.
+MARK = "REMEDIATE_RECOVERY"
+
 
 def limited(site: Site, until: float) -> Site:
     """The site with doors that obey the hour."""
@@ -18,6 +21,31 @@ def limited(site: Site, until: float) -> Site:
         processes=_TimedProcesses(site.processes, site.clock, until),
         web=_TimedWeb(site.web, site.clock, until),
     )
+
+
+def marked(site: Site, mark: str) -> Site:
+    """The site with programs that can be told from others when they outlive this process."""
+    return msgspec.structs.replace(site, processes=_MarkedProcesses(site.processes, mark))
+
+
+class _MarkedProcesses:
+    def __init__(self, inner: Processes, mark: str) -> None:
+        self._inner, self._mark = inner, mark
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path,
+        environment: Mapping[str, str],
+        timeout: float,
+        reads: bool = False,
+    ) -> Finished | Absent:
+        known = {**environment, MARK: self._mark}
+        return self._inner.run(command, folder=folder, environment=known, timeout=timeout, reads=reads)
+
+    def find(self, program: str) -> Path | None:
+        return self._inner.find(program)
 
 
 class _TimedProcesses:
