@@ -79,11 +79,11 @@ def _parts(run: Run) -> Iterator[str]:
         yield code_block(cut(evidence.text, _LONGEST) for evidence in last.evidence[:_LINES])
     if last and last.hint and run.failed:
         yield ""
-        yield for_markdown(last.hint)
+        yield for_markdown(cut(last.hint, _LONGEST))
 
 
 def _row(one: Try) -> str:
     cause = for_markdown(cut(named(one.diagnosis), _LONGEST)) if one.code else ""
-    done = for_markdown(cut(told(one.ending), _LONGEST)) if one.ending else for_markdown(one.note)
+    done = for_markdown(cut(told(one.ending) if one.ending else one.note, _LONGEST))
     code = f"{one.code}, timed out" if one.timed_out else str(one.code)
     return f"| {one.number} | {one.seconds:.1f} s | {code} | {cause} | {done} |"

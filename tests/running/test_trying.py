@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from fakes.fake_clock import FakeClock
 
 from remediate.model.diagnosis import Diagnosis
 from remediate.model.outcome import Done, Ending, Failed, Recovered, Rehearsed, RollbackFailed, RolledBack
@@ -16,19 +17,6 @@ from remediate.stages.trying import Attempt, Healing, Limits, Trial, outcome_of,
 
 RECOVERED = Recovered(results=(Done(strategy="retry-command", summary="ready"),))
 ROLLED_BACK = RolledBack(failure=Failed(strategy="lockfile-repair", reason="no"))
-
-
-class Clock:
-    """Counts what is slept."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        return 1000.0 + sum(self.slept)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
 
 
 def diagnosis(
@@ -55,7 +43,7 @@ class Scene:
     def __init__(self, *ends: Try, endings: tuple[Ending, ...] = (RECOVERED,) * 9, wait: float = 2.5) -> None:
         self.ends, self.endings, self.wait = ends, endings, wait
         self.runs = 0
-        self.clock = Clock()
+        self.clock = FakeClock()
         self.attempts: list[Attempt] = []
         self.learnt: list[tuple[str | None, bool]] = []
         self.told: list[Ending] = []
