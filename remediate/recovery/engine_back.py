@@ -73,7 +73,8 @@ def _foreign(course: Course, path: str) -> str:
     then, here = course.plan.subject.commit, site.subject.commit
     if then and here and then != here:
         return f"left alone, for the folder has moved on from commit {then[:12]} to {here[:12]}"
-    if path in story.left and now != story.left[path] and story.failing is None:
+    # A folder may also have been put back by half; a file never is.
+    if path in story.left and now != story.left[path] and not (site.root / path).is_dir():
         return (
             f"left alone, for it was changed after the recovery; backup {story.backup} holds the former one"
         )

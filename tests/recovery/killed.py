@@ -87,6 +87,7 @@ class Killer:
 
     def __init__(self, at: int, *, torn: bool) -> None:
         self.at, self.torn, self.count = at, torn, 0
+        self.writes: list[int] = []
 
     def watch(self) -> None:
         for name in COUNTED:
@@ -104,6 +105,8 @@ class Killer:
     def _watched(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*args: Any, **more: Any) -> Any:
             self.count += 1
+            if name == "write":
+                self.writes.append(self.count)
             if self.count == self.at:
                 if self.torn and name == "write":
                     call(args[0], bytes(args[1])[: max(1, len(args[1]) // 2)])
@@ -186,8 +189,8 @@ def judged(folder: Path, before: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def calls(*, failing: bool) -> int:
-    """How many there are when nobody is killed."""
+def calls(*, failing: bool) -> tuple[int, list[int]]:
+    """How many there are when nobody is killed, and which of them write."""
     folder = Path(tempfile.mkdtemp(prefix="killed-"))
     reader, writer = os.pipe()
     lay(folder)
@@ -198,19 +201,21 @@ def calls(*, failing: bool) -> int:
         killer.watch()
         outcome = carry(folder, scenario(folder, failing=failing))
         assert isinstance(outcome, RolledBack if failing else Recovered), outcome
-        write(writer, str(killer.count).encode())
+        write(writer, json.dumps([killer.count, killer.writes]).encode())
 
     in_child(count)
     os.close(writer)
-    total = int(os.read(reader, 100))
+    total, writes = json.loads(os.read(reader, 60_000))
     os.close(reader)
     shutil.rmtree(folder, ignore_errors=True)
-    return total
+    return total, writes
 
 
 def main(failing: bool, torn: bool, second: int, start: int, stride: int) -> None:
-    total = calls(failing=failing)
-    for at in range(1 + start, total + 4, stride):
+    total, writes = calls(failing=failing)
+    # A few more than were counted: two steps go side by side, so the order is not always the same.
+    points = writes if torn else list(range(1, total + 4))
+    for at in points[start::stride]:
         print(json.dumps(one(at, failing=failing, torn=torn, second=second)), flush=True)
     print(json.dumps({"total": total}))
 

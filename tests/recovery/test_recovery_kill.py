@@ -52,7 +52,7 @@ def check(end: dict[str, Any]) -> None:
 @pytest.mark.parametrize("kind", ["working", "failing"])
 def test_a_recovery_killed_at_any_call_is_finished_or_undone(kind: str, how: str, start: int) -> None:
     ends = killed(kind, how, 0, start, STRIPES)
-    assert sum(end["killed"] for end in ends) > 40
+    assert sum(end["killed"] for end in ends) > (40 if how == "whole" else 3)
     for end in ends:
         check(end)
         assert not (kind == "failing" and end["recovered"])
