@@ -77,6 +77,7 @@ def conclude(request: Request, passage: Passage, started: float, seconds: float)
         heal=heal,
         learn=learn,
         tell=witness.healing,
+        say=witness.say,
         redactor=redactor,
         clock=SystemClock(),
     )
@@ -104,8 +105,9 @@ def abstain(diagnosis: Diagnosis, subject: Subject, attempt: Attempt) -> Healing
     return Healing(ending=Escalation(reason=f"nothing heals {diagnosis.cause} here"))
 
 
-def forget(diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> None:
+def forget(diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> tuple[str, ...]:  # noqa: ARG001
     """Learns nothing."""
+    return ()
 
 
 def healing_of(request: Request, policy: Policy) -> tuple[Heal, Learn]:  # noqa: ARG001

@@ -52,6 +52,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     heal: Heal
     learn: Learn
     tell: Callable[[Try, Healing], None]
+    say: Callable[[str], None]
     redactor: Redactor
     clock: Clock
 
@@ -63,6 +64,7 @@ def run_command(first: Finish, order: Order, doors: Doors) -> Run:
         heal=doors.heal,
         learn=doors.learn,
         tell=doors.tell,
+        say=doors.say,
         subject=order.subject,
         limits=order.limits,
         clock=doors.clock,

@@ -92,7 +92,7 @@ class Stage:
         subject = Subject(repository="a/b", branch="main", command=command)
         order = Order(command=command, subject=subject, limits=Limits(**limits))
         doors = Doors(
-            go=go, know=know, heal=heal, learn=lambda *_, **__: None, tell=lambda *_: None,
+            go=go, know=know, heal=heal, learn=lambda *_, **__: (), tell=lambda *_: None, say=lambda _: None,
             redactor=Redactor(), clock=self.clock,
         )  # fmt: skip
         return run_command(go(), order, doors)

@@ -47,6 +47,7 @@ class Scene:
         self.attempts: list[Attempt] = []
         self.learnt: list[tuple[str | None, bool]] = []
         self.told: list[Ending] = []
+        self.said: list[str] = []
 
     def run(self, number: int) -> tuple[Try, float | None]:
         self.runs += 1
@@ -57,8 +58,9 @@ class Scene:
         self.attempts.append(attempt)
         return Healing(ending=self.endings[len(self.attempts) - 1], wait=self.wait)
 
-    def learn(self, diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> None:
+    def learn(self, diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> tuple[str, ...]:
         self.learnt.append((diagnosis.signature, gone))
+        return ("the mirror is set back",)
 
     def tries(self, **limits: Any) -> tuple[Try, ...]:
         return tuple(
@@ -68,6 +70,7 @@ class Scene:
                     heal=self.heal,
                     learn=self.learn,
                     tell=lambda _, healing: self.told.append(healing.ending),
+                    say=self.said.append,
                     subject=Subject(),
                     limits=Limits(**limits),
                     clock=self.clock,
@@ -109,6 +112,7 @@ def test_what_is_healed_is_run_again_after_the_wait() -> None:
     assert scene.clock.slept == [2.5]
     assert scene.attempts == [Attempt(number=1, retry_after=17.0)]
     assert scene.learnt == [("one", True)]
+    assert scene.said == ["the mirror is set back"]
     assert outcome_of(tries) == "healed"
 
 
