@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
-_WRITTEN = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)\s?([smhd]?)", re.ASCII)
+_WRITTEN = re.compile(r"(\d{1,12}(?:\.\d{0,20})?(?:[eE][-+]?\d{1,3})?) ?([smhd]?)", re.ASCII)
 
 
 def seconds_of(text: str) -> float | None:
