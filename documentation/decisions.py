@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from documentation.tables import table
 from remediate.decision.conditions import OPERATORS
-from remediate.decision.drawing import as_mermaid, as_text
+from remediate.decision.drawing import as_markdown, as_text
 from remediate.decision.facts import FACTS, Facts
 from remediate.decision.gates import GATES
 from remediate.decision.loading import shipped_trees
@@ -54,8 +54,7 @@ def trees() -> str:
 def example() -> str:
     """A walked tree as a terminal and as Markdown show it."""
     tree, plan = _example()
-    text, mermaid = as_text(tree, plan.path), as_mermaid(tree, plan.path)
-    return f"```text\n{text}\n```\n\n```mermaid\n{mermaid}\n```"
+    return f"```text\n{as_text(tree, plan.path)}\n```\n\n{as_markdown(tree, plan.path)}"
 
 
 TABLES = {

@@ -106,6 +106,11 @@ def as_mermaid(tree: Tree, path: Sequence[Stop] = ()) -> str:
     return "\n".join(lines)
 
 
+def as_markdown(tree: Tree, path: Sequence[Stop] = ()) -> str:
+    """The flowchart as GitHub draws it in a summary or a comment."""
+    return f"```mermaid\n{as_mermaid(tree, path)}\n```"
+
+
 def _box(ident: str, node: Node) -> str:
     left, right = _SHAPES.get(type(node), ("[", "]"))
     return f'    {ident}{left}"{escaped(_label(node))}"{right}'

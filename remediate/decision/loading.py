@@ -7,6 +7,7 @@ from importlib import resources
 
 from remediate.decision.conditions import read_test
 from remediate.decision.soundness import check
+from remediate.errors import ConfigProblem
 from remediate.model.cause import CAUSES, DEFECTS
 from remediate.model.duration import seconds_of
 from remediate.model.plan import Step
@@ -46,10 +47,16 @@ def shipped_trees(strategies: Collection[str]) -> tuple[Tree, ...]:
 
 def all_trees(own: Iterable[PackText], strategies: Collection[str]) -> tuple[Tree, ...]:
     """The user's trees (file name and content) in their order, then those of the house."""
-    return (
-        *(read_tree(text, file, strategies) for file, text in own),
-        *shipped_trees(strategies),
-    )
+    house = shipped_trees(strategies)
+    trees: list[Tree] = []
+    for file, text in own:
+        tree = read_tree(text, file, strategies)
+        # A plan names its tree: one name must stand for one tree.
+        if any(tree.name == other.name for other in (*house, *trees)):
+            message = f"{file}: there is a tree `{tree.name}` already"
+            raise ConfigProblem(message, hint="A tree is named after its file: give it another name.")
+        trees.append(tree)
+    return (*trees, *house)
 
 
 def read_tree(text: str | bytes, file: str, strategies: Collection[str]) -> Tree:

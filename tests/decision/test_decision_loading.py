@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
+import msgspec
 import pytest
 from decided import NODES, STRATEGIES, TREES, made_tree, tree_text
 from hypothesis import given
 from hypothesis import strategies as st
+from running import ROOT
 
 from remediate.decision.loading import all_trees, read_tree
 from remediate.errors import ConfigProblem
 from remediate.model.cause import CAUSES, DEFECTS
 from remediate.model.plan import Step
-from remediate.model.tree import DONE, KINDS, Gate, Parallel, Wait, edges, kind_of
+from remediate.model.tree import DONE, KINDS, Gate, Parallel, Tree, Wait, edges, kind_of
 
 
 def test_every_cause_with_a_recovery_has_one_tree() -> None:
@@ -44,6 +48,24 @@ def test_every_kind_of_node_can_be_read() -> None:
 def test_own_trees_stand_before_those_of_the_house() -> None:
     trees = all_trees([("ci/mine.yaml", tree_text().encode())], STRATEGIES)
     assert [tree.name for tree in trees] == ["mine", *(tree.name for tree in TREES)]
+
+
+@pytest.mark.parametrize("files", [["ci/network.yaml"], ["a/mine.yaml", "b/mine.yaml"]])
+def test_one_name_stands_for_one_tree(files: list[str]) -> None:
+    with pytest.raises(ConfigProblem) as caught:
+        all_trees([(file, tree_text().encode()) for file in files], STRATEGIES)
+    assert caught.value.message.startswith(f"{files[-1]}: there is a tree")
+
+
+@pytest.mark.parametrize("tree", TREES, ids=lambda tree: tree.name)
+def test_a_tree_is_a_document(tree: Tree) -> None:
+    assert msgspec.json.decode(msgspec.json.encode(tree), type=Tree) == tree
+
+
+def test_the_tree_of_the_docs_can_be_taken() -> None:
+    page = (ROOT / "docs" / "decisions.md").read_text("utf-8")
+    (text,) = (block for block in re.findall(r"(?s)```yaml\n(.*?)```", page) if "nodes:" in block)
+    assert len(read_tree(text, "registry.yaml", STRATEGIES).nodes) == 5
 
 
 ACT = NODES["act"]
