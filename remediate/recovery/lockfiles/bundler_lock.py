@@ -41,11 +41,12 @@ def read_lock(text: bytes) -> Lock | Unreadable:
             return Unreadable(reason=f"it has no section {missing[0]}: it was cut off")
         checksums = dict(_checksums(sections))
         gems = [gem for each in sections if each.heading in {"GEM", "GIT"} for gem in _gems(each, checksums)]
+        roots = dict(_roots(sections))
     except UnicodeDecodeError:
         return Unreadable(reason="it is not UTF-8 text")
     except Broken as problem:
         return Unreadable(reason=f"it has a line that Bundler does not write: {str(problem)[:80]}")
-    return Lock(packages=tuple(gems), roots=dict(_roots(sections)))
+    return Lock(packages=tuple(gems), roots=roots)
 
 
 def _sections(text: str) -> tuple[Section, ...]:

@@ -1,0 +1,135 @@
+"""Bundler, with a real gem server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from gem_folder import GemFolder, gem_folder
+from hypothesis import given
+from python_mutilation import mutilated
+from registry_cases import CASES, named, newer, seed
+from registry_project import Dialect, Project, Wishes
+from tools import want
+
+from remediate.model.outcome import Done
+from remediate.model.preview import Preview
+from remediate.recovery.lockfiles.bundler import Bundler
+from remediate.recovery.lockfiles.tool import Lock, Unreadable
+
+SAMPLE = b"""\
+GIT
+  remote: https://user:word@git.example/delta
+  revision: c0ffee
+  branch: main
+  specs:
+    delta (0.1)
+
+PATH
+  remote: .
+  specs:
+    app (1.0)
+      alpha
+
+GEM
+  remote: https://registry.example/
+  specs:
+    alpha (1.0.0)
+    beta (1.0.0-x86_64-linux)
+      alpha (~> 1.0)
+
+PLATFORMS
+  x86_64-linux
+
+DEPENDENCIES
+  app!
+  beta (< 2, >= 1.0)
+  delta!
+
+CHECKSUMS
+  alpha (1.0.0) sha256=aa11
+  beta (1.0.0-x86_64-linux) sha256=bb22
+
+BUNDLED WITH
+   2.6.1
+"""
+
+
+def write(wishes: Wishes, address: str) -> dict[str, str]:
+    gems = "".join(f'gem "{name}", "~> {wish[:-2]}", ">= {wish}"\n' for name, wish in wishes.items())
+    return {"Gemfile": f'source "{address}"\n\n{gems}'}
+
+
+BUNDLER = Dialect(
+    tool="bundler",
+    programs=("bundle", "ruby", "git"),
+    write=write,
+    wish=lambda wish: f"~> {wish[:-2]}",
+    asks=True,
+)
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GemFolder]:
+    with gem_folder(tmp_path_factory.mktemp("registry") / "gems") as served:
+        yield served
+
+
+@pytest.fixture
+def project(tmp_path: Path, registry: GemFolder) -> Project:
+    want(*BUNDLER.programs)
+    registry.clear()
+    made = Project(tmp_path, BUNDLER, registry)
+    seed(made)
+    return made
+
+
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_bundler(case: Callable[[Project], None], project: Project) -> None:
+    case(project)
+
+
+def test_a_person_is_told_that_the_gemfile_is_a_program(project: Project) -> None:
+    project.lock(alpha="1.0.0")
+    offer = project.preview()
+    assert isinstance(offer, Preview)
+    assert "Ruby programs" in offer.asks
+
+
+def test_settings_that_freeze_the_project_do_not_stop_its_mending(project: Project) -> None:
+    project.lock(alpha="1.0.0", gamma="1.0.0")
+    newer(project)
+    (project.workspace / ".bundle").mkdir()
+    text = '---\nBUNDLE_FROZEN: "true"\nBUNDLE_DEPLOYMENT: "true"\nBUNDLE_PATH: "elsewhere"\n'
+    (project.workspace / ".bundle" / "config").write_text(text)
+    project.want(alpha="1.0.0")
+    assert isinstance(project.repair(), Done)
+    assert project.versions() == {"alpha": "1.0.0"}
+    assert not (project.workspace / "elsewhere").exists()
+
+
+def test_what_is_read() -> None:
+    lock = Bundler().read(SAMPLE)
+    assert isinstance(lock, Lock)
+    delta, alpha, beta = lock.packages
+    assert (delta.host, delta.hashes) == ("git.example", ("git:c0ffee",))
+    assert (alpha.host, alpha.hashes, alpha.needs) == ("registry.example", ("sha256:aa11",), ())
+    assert (beta.version, beta.needs) == ("1.0.0-x86_64-linux", ("alpha",))
+    assert lock.roots == {"app": "", "beta": "< 2, >= 1.0", "delta": ""}
+
+
+def test_the_gemfile_words_what_the_lockfile_words(tmp_path: Path) -> None:
+    text = "gem 'beta', '>= 1.0', '< 2', require: false\n  gem(\"alpha\", \"1.0\")\n# gem 'not'\ngem 'bare'\n"
+    (tmp_path / "Gemfile").write_text(text)
+    assert Bundler().wanted(tmp_path) == {"alpha": "= 1.0", "bare": "", "beta": "< 2, >= 1.0"}
+
+
+@pytest.mark.parametrize("length", [30, 200, 300])
+def test_a_cut_lockfile_cannot_be_read(length: int) -> None:
+    assert isinstance(Bundler().read(SAMPLE[:length]), Unreadable)
+
+
+@given(text=mutilated(SAMPLE))
+def test_nothing_that_stands_there_makes_reading_fail(text: bytes) -> None:
+    assert isinstance(Bundler().read(text), Lock | Unreadable)
