@@ -80,17 +80,22 @@ class Backups:
 
     def show(self, name: str) -> Backup:
         """The manifest of one backup."""
-        folder = self.folder / check_id(name)
-        if mode_of(folder) is None:
-            raise BackupProblem(f"there is no backup {name} in {self.folder}", hint=_SEE)
-        found = read_manifest(folder)
+        found = self._read(name)
         if isinstance(found, Damaged):
             raise BackupProblem(f"backup {name} is damaged: {found.reason}", hint=_OTHERS)
         return found
 
+    def _read(self, name: str) -> Backup | Damaged:
+        folder = self.folder / check_id(name)
+        if mode_of(folder) is None:
+            raise BackupProblem(f"there is no backup {name} in {self.folder}", hint=_SEE)
+        return read_manifest(folder)
+
     def verify(self, name: str) -> Backup | Damaged:
         """The backup, if every file of it is as it was written."""
-        backup = self.show(name)
+        backup = self._read(name)
+        if isinstance(backup, Damaged):
+            return backup
         files = self.folder / name / "files"
         for entry in backup.entries:
             if entry.kind == "file" and (flaw := _flaw(files, entry)):

@@ -16,6 +16,7 @@ from remediate.recovery.journal import Journal, journals
 
 _RESERVE = "reserve"
 _SIZE = 256 << 10
+_PATIENCE = 5.0
 
 
 class Busy(Unreachable):
@@ -54,6 +55,15 @@ def make_room(state: Path) -> None:
     """Gives that space back."""
     with contextlib.suppress(OSError):
         (state / _RESERVE).unlink(missing_ok=True)
+
+
+def pruned(state: Path, policy: BackupPolicy, now: float) -> tuple[str, ...]:
+    """Removes the backups that the policy does not keep, but none that a recovery may still need."""
+    if not state.is_dir():
+        return ()
+    with alone(FileLock(state / "recovery.lock"), state, _PATIENCE):
+        open_ones = {each.story.backup for each in journals(state / "journal") if not each.story.ended}
+        return Backups(state).prune(policy, now, open_ones)
 
 
 def tidy(state: Path, backups: Backups, policy: BackupPolicy, now: float) -> None:
