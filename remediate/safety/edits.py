@@ -32,7 +32,7 @@ def added_lines(edit: Edit) -> Iterator[tuple[int, str]]:
 def changed_characters(edit: Edit) -> int:
     """The characters of all lines that come or go; where lines only changed places, of those."""
     taken = Edit(path=edit.path, before=edit.after, after=edit.before)
-    changed = sum(len(line) for one in (edit, taken) for _, line in added_lines(one))
+    changed = sum(len(line) or 1 for one in (edit, taken) for _, line in added_lines(one))
     if changed:
         return changed
     places = zip(_lines(edit.before), _lines(edit.after), strict=True)

@@ -13,7 +13,7 @@ from remediate.model.outcome import Ending, Recovered, Rehearsed, RollbackFailed
 from remediate.model.plan import Escalation, Plan, Refusal
 from remediate.model.record import OutcomeName, Record
 from remediate.state.bid import Bid
-from remediate.state.shapes import check
+from remediate.state.shapes import decode
 
 _LONGEST = 500
 
@@ -25,8 +25,7 @@ def name_of(at: float) -> str:
 
 def read_history(name: str, data: bytes | None) -> tuple[Record, ...]:
     """The records of the document."""
-    check(name, data or b"")
-    return tuple(msgspec.json.decode(line, type=Record) for line in (data or b"").splitlines())
+    return tuple(decode(name, line, Record) for line in (data or b"").splitlines(keepends=True))
 
 
 def appended(data: bytes | None, record: Record, redactor: Redactor) -> bytes:
@@ -39,9 +38,7 @@ def appended(data: bytes | None, record: Record, redactor: Redactor) -> bytes:
     return (data or b"") + msgspec.json.encode(msgspec.structs.replace(record, **clean)) + b"\n"
 
 
-def record_of(
-    bid: Bid, plan: Plan | None, ending: Ending, at: float, *, healed: bool = True, seconds: float = 0.0
-) -> Record:
+def record_of(bid: Bid, plan: Plan | None, ending: Ending, at: float, *, healed: bool = True) -> Record:
     """The line for an ending; `healed` is whether the failure was gone when it was looked at again."""
     outcome, gate, reason = _told(ending)
     subject = bid.subject
@@ -63,7 +60,6 @@ def record_of(
         gate=gate,
         reason=reason,
         changed=_changed(ending),
-        seconds=seconds,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import msgspec
 
 from remediate.decision.approval import Approval
@@ -88,7 +87,7 @@ class Ledger:
         """How a recovery that began ended; once for each bid."""
 
         def told(documents: Documents) -> Documents:
-            return ended(documents, bid, self._policy, record, self._now(), self._redactor)
+            return ended(documents, bid, self._policy, record, self._redactor)
 
         self._store.change(f"end {bid.owner}", [*_names(bid), history.name_of(record.at)], told)
 
@@ -97,6 +96,16 @@ class Ledger:
         self._store.change(
             f"withdraw {bid.owner}", _names(bid), lambda documents: withdrawn(documents, bid, self._now())
         )
+
+    def approve(self, plan: str, by: str) -> None:
+        """Remembers a person's word for the plan of this hash."""
+        now = self._now()
+
+        def given(documents: Documents) -> Documents:
+            book = approvals.read_approvals(documents[approvals.NAME])
+            return {approvals.NAME: _encoded(approvals.give(book, plan, by, now))}
+
+        self._store.change(f"approve {plan} {now:.3f}", [approvals.NAME], given)
 
     def note(self, bid: Bid, record: Record) -> None:
         """A line of history for what never began: a refusal, an escalation."""
@@ -150,16 +159,14 @@ def begun(
     ), verdict
 
 
-def ended(
-    documents: Documents, bid: Bid, policy: Policy, record: Record, now: float, redactor: Redactor
-) -> Documents:
+def ended(documents: Documents, bid: Bid, policy: Policy, record: Record, redactor: Redactor) -> Documents:
     """The documents after a recovery ended; pure."""
     book, made, late = _read(documents, bid)
     name = history.name_of(record.at)
     return {
         **_documents(
             bid,
-            circuits.end(book, bid, policy, now, record.succeeded),
+            circuits.end(book, bid, policy, record.at, record.succeeded),
             attempts.ended(made, bid, record.outcome),
             recent.with_ended(late, record),
         ),
