@@ -139,4 +139,5 @@ def _label(node: Node) -> str:
 
 def _step(step: Step) -> str:
     given = ", ".join(f"{name}={value}" for name, value in sorted(step.arguments.items()))
-    return f"{step.strategy} ({given})" if given else step.strategy
+    told = f"{step.strategy} ({given})" if given else step.strategy
+    return f"{told}, where it fits" if step.optional else told

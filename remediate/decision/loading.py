@@ -98,7 +98,7 @@ def _node(name: str, spot: Spot, strategies: Collection[str]) -> Node:
         raise spot.problem(f"the node `{name}` has no `kind`", f"Kinds: {', '.join(KINDS)}.")
     kind = kinds[0].choice(KINDS, "kind of node")
     keys = KINDS[kind][0]
-    needed = [key for key in keys if key != "arguments"]
+    needed = [key for key in keys if key not in ("arguments", "optional")]
     values = _values(spot, ("kind", *keys), needed, f"the node `{name}` ({kind})")
     return _MAKERS[kind](values, strategies)
 
@@ -123,7 +123,7 @@ def _action(values: Values, strategies: Collection[str]) -> Node:
 
 def _parallel(values: Values, strategies: Collection[str]) -> Node:
     steps = tuple(
-        _step(_values(entry, ("strategy", "arguments"), ("strategy",), "a step"), strategies)
+        _step(_values(entry, ("strategy", "arguments", "optional"), ("strategy",), "a step"), strategies)
         for entry in values["steps"].entries()
     )
     if not steps:
@@ -162,7 +162,11 @@ def _step(values: Values, strategies: Collection[str]) -> Step:
         hint = nearest(spot.text(), sorted(strategies))
         raise spot.problem(f"unknown strategy `{spot.text()}`", hint)
     given = values["arguments"].items() if "arguments" in values else ()
-    step = Step(strategy=spot.text(), arguments={name: value.text() for name, _, value in given})
+    step = Step(
+        strategy=spot.text(),
+        arguments={name: value.text() for name, _, value in given},
+        optional="optional" in values and values["optional"].flag(),
+    )
     if step.strategy in _OWN and "name" not in step.arguments:
         raise spot.problem(f"`{step.strategy}` needs `arguments: {{name: …}}`", _OWN[step.strategy])
     return step

@@ -29,10 +29,11 @@ GateName = Literal[
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One strategy with what it needs to know."""
+    """One strategy with what it needs to know; an optional one is left out where it does not fit."""
 
     strategy: str
     arguments: dict[str, str] = {}
+    optional: bool = False
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):

@@ -90,7 +90,10 @@ Node = Condition | Action | Parallel | Gate | Wait | Escalate
 # Kind, the keys of such a node beside `kind`, and what it does: for the loader and for the docs.
 KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "condition": (("if", "then", "else"), "goes on at `then` where the test holds, at `else` where not"),
-    "action": (("strategy", "arguments", "next"), "adds a step to the plan"),
+    "action": (
+        ("strategy", "arguments", "optional", "next"),
+        "adds a step to the plan; `optional: true` lets the rest go on where the step does not fit",
+    ),
     "parallel": (("steps", "next"), "adds steps that may go side by side"),
     "gate": (("asks", "next"), "makes the plan wait for a person's approval; `asks` says why"),
     "wait": (("for", "next"), "lets time pass before the first step: `backoff`, or a time such as `30s`"),

@@ -15,7 +15,7 @@ from remediate.decision.loading import all_trees, read_tree
 from remediate.errors import ConfigProblem
 from remediate.model.cause import CAUSES, DEFECTS
 from remediate.model.plan import Step
-from remediate.model.tree import DONE, KINDS, Gate, Parallel, Tree, Wait, edges, kind_of
+from remediate.model.tree import DONE, KINDS, Action, Gate, Parallel, Tree, Wait, edges, kind_of
 
 
 def test_every_cause_with_a_recovery_has_one_tree() -> None:
@@ -31,7 +31,7 @@ def test_every_kind_of_node_can_be_read() -> None:
             "pause": "{kind: wait, for: 1.5m, next: which}",
             "which": "{kind: condition, if: {fact: attempts, below: 2}, then: both, else: person}",
             "both": "{kind: parallel, next: own, steps: [{strategy: cache-purge}, {strategy: free-disk}]}",
-            "own": "{kind: action, strategy: command, arguments: {name: mine}, next: done}",
+            "own": "{kind: action, strategy: command, arguments: {name: mine}, optional: true, next: done}",
             "person": "{kind: escalate, reason: Enough.}",
         },
         start="ask",
@@ -42,6 +42,9 @@ def test_every_kind_of_node_can_be_read() -> None:
     both = tree.nodes["both"]
     assert isinstance(both, Parallel)
     assert both.steps == (Step(strategy="cache-purge"), Step(strategy="free-disk"))
+    own = tree.nodes["own"]
+    assert isinstance(own, Action)
+    assert own.step == Step(strategy="command", arguments={"name": "mine"}, optional=True)
     assert tree.name == "ours"
 
 
