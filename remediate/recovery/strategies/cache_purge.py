@@ -21,6 +21,8 @@ from remediate.recovery.strategy import Site
 _NAME = "cache-purge"
 _PURGING = 120.0
 
+_Stamp = tuple[int, int]
+
 
 class _Find(msgspec.Struct, frozen=True, kw_only=True):
     tool: CacheTool
@@ -35,7 +37,7 @@ class CachePurge:
     name = _NAME
 
     def __init__(self) -> None:
-        self._gone: dict[str, dict[Path, int]] = {}
+        self._gone: dict[str, dict[Path, _Stamp]] = {}
 
     def preview(self, step: Step, site: Site) -> Offer:
         found = _find(step, site)
@@ -62,14 +64,14 @@ class CachePurge:
             return Failed(strategy=_NAME, reason=clear(found, site))
         gone = self._gone[_key(step, site)] = {}
         _sweep(found)
-        known = {path: os.lstat(path).st_ino for path in found.paths}
+        known = {path: _stamp(path) for path in found.paths}
         if _by_verb(found):
             ended = site.processes.run(
                 found.tool.verb, folder=site.root, environment=site.environment, timeout=_PURGING
             )
             if flaw := flaw_of(ended):
                 said = ended.output if isinstance(ended, Finished) else b""
-                gone.update({path: inode for path, inode in known.items() if not path.exists()})
+                gone.update({path: stamp for path, stamp in known.items() if not path.exists()})
                 reason = f"`{' '.join(found.tool.verb)}`: {flaw}"
                 return Failed(strategy=_NAME, reason=reason, evidence=ending(said, site))
             gone.update(known)
@@ -89,7 +91,7 @@ class CachePurge:
             if gone and not any(path.exists() for path in gone):
                 return Done(strategy=_NAME, summary="the whole cache is gone")
             return Failed(strategy=_NAME, reason=clear(found, site))
-        old = [path for path in found.paths if gone is None or _inode(path) == gone.get(path)]
+        old = [path for path in found.paths if gone is None or _stamp(path) == gone.get(path)]
         if old:
             return Failed(strategy=_NAME, reason=f"{old[0]} is still there")
         try:
@@ -151,5 +153,7 @@ def _sweep(found: _Find) -> None:
                 remove(left)
 
 
-def _inode(path: Path) -> int:
-    return os.lstat(path).st_ino
+def _stamp(path: Path) -> _Stamp:
+    """Another one for a folder that stands there anew; the number alone is soon given again."""
+    seen = os.lstat(path)
+    return seen.st_ino, seen.st_ctime_ns
