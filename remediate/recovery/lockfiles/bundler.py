@@ -34,12 +34,12 @@ class Bundler:
 
     name = "bundler"
     lockfile = "Gemfile.lock"
-    programs = ("bundle", "ruby")
+    programs: tuple[str, ...] = ("bundle", "ruby")
     hooks = (
         "the Gemfile and the gemspecs of the project and of git sources are Ruby programs, "
         "which Bundler runs to read them"
     )
-    settings = ("Gemfile", ".bundle/config")
+    settings: tuple[str, ...] = ("Gemfile", ".bundle/config")
 
     def owns(self, folder: Path) -> bool:
         return (folder / self.lockfile).is_file() and (folder / "Gemfile").is_file()

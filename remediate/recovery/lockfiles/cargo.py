@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from remediate.recovery.lockfiles.abilities import join_wordings
-from remediate.recovery.lockfiles.cargo_manifest import inputs_of, registries_of, requirements_of
+from remediate.recovery.lockfiles.cargo_manifest import inputs_of, programs_of, registries_of, requirements_of
 from remediate.recovery.lockfiles.node_ranges import satisfies
 from remediate.recovery.lockfiles.requirement import host_of
 from remediate.recovery.lockfiles.toml import Table, is_tables, parse, table, tables, text, texts
@@ -31,12 +31,17 @@ class Cargo:
 
     name = "cargo"
     lockfile = "Cargo.lock"
-    programs = ("cargo", "rustc")
+    programs: tuple[str, ...] = ("cargo", "rustc")
     hooks = ""
-    settings = (".cargo/config.toml", ".cargo/config")
+    settings: tuple[str, ...] = (".cargo/config.toml", ".cargo/config")
 
     def owns(self, folder: Path) -> bool:
         return (folder / self.lockfile).is_file() and (folder / "Cargo.toml").is_file()
+
+    def hooks_in(self, folder: Path) -> str:
+        """Programs that the project's settings have Cargo start, other than the compiler."""
+        named = ", ".join(programs_of(folder))
+        return f"the project's settings have Cargo start programs of theirs: {named}" if named else ""
 
     def inputs(self, folder: Path) -> tuple[str, ...]:
         return (*inputs_of(folder), *self.settings, "rust-toolchain", "rust-toolchain.toml")

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from remediate.recovery.lockfiles.project_files import files_below, is_inside
 from remediate.recovery.lockfiles.requirement import host_of
-from remediate.recovery.lockfiles.toml import Table, dig, read_table, table, tables, text
+from remediate.recovery.lockfiles.toml import Table, dig, read_table, table, tables, text, texts
 
 MANIFEST = "Cargo.toml"
 _KINDS = ("dependencies", "dev-dependencies", "build-dependencies")
+_TOOLCHAINS = ("rust-toolchain.toml", "rust-toolchain")
 _TARGETS = ("bin", "test", "bench", "example")
 # Cargo takes no package without a target: it looks for these files.
 _USUAL = (
@@ -56,6 +57,32 @@ def registries_of(folder: Path) -> frozenset[str]:
                 }
                 named |= {text(table(each).get(key)) for key in ("directory", "local-registry")}
     return frozenset(named - {""})
+
+
+def programs_of(folder: Path) -> tuple[str, ...]:
+    """The settings that name a program which Cargo starts for a registry, or another toolchain."""
+    named = [text(dig(read_table(folder / each), "toolchain", "path")) for each in _TOOLCHAINS]
+    found = ["toolchain.path"] if any(named) else []
+    for settings in _settings(folder):
+        for kind in ("registry", "registries", "source", "credential-alias"):
+            found += _credential_programs(kind, settings.get(kind))
+    return tuple(dict.fromkeys(found))
+
+
+def _credential_programs(place: str, value: object) -> Iterator[str]:
+    for key, each in table(value).items():
+        inner = f"{place}.{key}"
+        if key.endswith(("credential-provider", "credential-providers")) or place == "credential-alias":
+            if not _is_own(each):
+                yield inner
+        elif isinstance(each, dict):
+            yield from _credential_programs(inner, each)
+
+
+def _is_own(value: object) -> bool:
+    """Whether all providers are Cargo's own."""
+    named = [value] if isinstance(value, str) else list(texts(value))
+    return bool(named) and all(each.startswith("cargo:") and " " not in each for each in named)
 
 
 def _address(text: str) -> str:

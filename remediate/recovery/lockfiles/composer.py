@@ -36,9 +36,9 @@ class Composer:
 
     name = "composer"
     lockfile = "composer.lock"
-    programs = ("composer", "php")
+    programs: tuple[str, ...] = ("composer", "php")
     hooks = ""
-    settings = (MANIFEST,)
+    settings: tuple[str, ...] = (MANIFEST,)
 
     def owns(self, folder: Path) -> bool:
         return (folder / self.lockfile).is_file() and (folder / MANIFEST).is_file()

@@ -21,7 +21,7 @@ class Go:
 
     name = "go"
     lockfile = "go.sum"
-    programs = ("go",)
+    programs: tuple[str, ...] = ("go",)
     hooks = ""
 
     def owns(self, folder: Path) -> bool:

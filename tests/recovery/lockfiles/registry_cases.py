@@ -6,7 +6,6 @@ import base64
 import re
 from collections.abc import Callable
 
-import pytest
 from registry_project import Project
 
 from remediate.model.outcome import Done, Failed
@@ -177,8 +176,6 @@ def tampered(project: Project, text: bytes) -> bytes:
     lock = project.tool.read(text)
     assert isinstance(lock, Lock)
     alpha = next(each for each in lock.packages if each.name == project.dialect.name("alpha"))
-    if not alpha.hashes:
-        pytest.skip("by nature: this version of the tool writes no hashes")
     digest = alpha.hashes[0].partition(":")[2]
     if digest.endswith("="):
         other = base64.b64encode(b"\x01" * 32).decode()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from registry_cases import CASES, named, newer, seed
 from registry_project import Dialect, Project, Wishes
 from tools import want
 
-from remediate.model.outcome import Done
+from remediate.model.outcome import Done, Failed
 from remediate.model.preview import Preview
 from remediate.recovery.lockfiles.bundler import Bundler
 from remediate.recovery.lockfiles.tool import Lock, Unreadable
@@ -85,7 +88,11 @@ def project(tmp_path: Path, registry: GemFolder) -> Project:
     return made
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+# Bundler writes hashes only where it is told to: below, the tests do.
+HERE = tuple(case for case in CASES if not case.__name__.startswith("wrong_hash"))
+
+
+@pytest.mark.parametrize("case", HERE, ids=named)
 def test_bundler(case: Callable[[Project], None], project: Project) -> None:
     case(project)
 
@@ -107,6 +114,68 @@ def test_settings_that_freeze_the_project_do_not_stop_its_mending(project: Proje
     assert isinstance(project.repair(), Done)
     assert project.versions() == {"alpha": "1.0.0"}
     assert not (project.workspace / "elsewhere").exists()
+
+
+def hashed(project: Project, digest: str = "") -> bytes:
+    """The lockfile of `alpha` with its hash, or with another one."""
+    text = project.lock(alpha="1.0.0").decode()
+    gem = (project.registry.folder / "gems" / "alpha-1.0.0.gem").read_bytes()
+    line = f"  alpha (1.0.0) sha256={digest or hashlib.sha256(gem).hexdigest()}\n"
+    text = text.replace("BUNDLED WITH", f"CHECKSUMS\n{line}\nBUNDLED WITH")
+    project.lockfile.write_text(text)
+    return text.encode()
+
+
+def test_a_wrong_hash_goes_back_to_the_one_that_git_knows(project: Project) -> None:
+    before = hashed(project)
+    project.commit()
+    hashed(project, "0" * 64)
+    assert isinstance(project.repair(), Done)
+    assert project.lockfile.read_bytes() == before
+
+
+def test_hashes_do_not_vanish(project: Project) -> None:
+    """A Bundler that knows no hashes would leave them out."""
+    before = hashed(project)
+    project.want(alpha="1.0.0", gamma="1.0.0")
+    if isinstance(project.repair(), Done):
+        assert b"sha256=" in project.lockfile.read_bytes()
+    else:
+        assert project.lockfile.read_bytes() == before
+
+
+def test_a_wrong_hash_that_nobody_knows_is_refused(project: Project) -> None:
+    if bundler_version() < (2, 6):
+        pytest.skip("by nature: Bundler compares hashes from 2.6 on")
+    wrong = hashed(project, "0" * 64)
+    assert isinstance(project.repair(), Failed)
+    assert project.lockfile.read_bytes() == wrong
+
+
+def bundler_version() -> tuple[int, ...]:
+    told = subprocess.run(["bundle", "--version"], capture_output=True, check=True, text=True).stdout
+    found = re.search(r"(\d+)\.(\d+)", told)
+    assert found
+    return tuple(int(each) for each in found.groups())
+
+
+def test_a_platform_that_is_not_locked_is_added(project: Project) -> None:
+    text = project.lock(alpha="1.0.0", gamma="1.0.0")
+    newer(project)
+    project.lockfile.write_bytes(re.sub(rb"PLATFORMS\n  .*\n", b"PLATFORMS\n  arm64-darwin-21\n", text))
+    assert isinstance(project.repair(), Done)
+    assert project.versions() == {"alpha": "1.0.0", "gamma": "1.0.0"}
+    assert b"arm64-darwin-21" in project.lockfile.read_bytes()
+    assert isinstance(project.verify(), Done)
+
+
+def test_plugins_that_the_gemfile_names_are_not_installed(project: Project) -> None:
+    project.lock(alpha="1.0.0")
+    project.publish("plug", "1.0.0", canary=True)
+    gemfile = project.workspace / "Gemfile"
+    gemfile.write_text(gemfile.read_text() + f'plugin "plug", source: "{project.address}"\n')
+    project.repair()
+    assert not project.canary.exists()
 
 
 def test_what_is_read() -> None:

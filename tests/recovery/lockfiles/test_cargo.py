@@ -121,6 +121,27 @@ def test_a_compiler_that_the_project_names_is_not_started(project: Project) -> N
     assert not project.canary.exists()
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "named"),
+    [
+        (".cargo/config.toml", '[registry]\nglobal-credential-providers = ["./mine"]\n', "registry.global"),
+        (
+            ".cargo/config.toml",
+            '[registries.x]\ncredential-provider = "cargo:token-from-stdout ./mine"\n',
+            "x.cred",
+        ),
+        (".cargo/config.toml", '[credential-alias]\nmine = ["./mine"]\n', "credential-alias.mine"),
+        ("rust-toolchain.toml", '[toolchain]\npath = "./mine"\n', "toolchain.path"),
+        (".cargo/config.toml", '[registry]\nglobal-credential-providers = ["cargo:token"]\n', ""),
+    ],
+)
+def test_programs_that_the_settings_name_are_told(file: str, text: str, named: str, tmp_path: Path) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(text)
+    told = Cargo().hooks_in(tmp_path)
+    assert (named in told) if named else not told
+
+
 def test_what_is_read() -> None:
     lock = Cargo().read(SAMPLE)
     assert isinstance(lock, Lock)

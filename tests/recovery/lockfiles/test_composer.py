@@ -14,7 +14,7 @@ from registry_cases import CASES, named, newer, seed
 from registry_project import Dialect, Project, Wishes
 from tools import want
 
-from remediate.model.outcome import Done
+from remediate.model.outcome import Done, Failed
 from remediate.recovery.lockfiles.composer import Composer
 from remediate.recovery.lockfiles.composer_ranges import satisfies
 from remediate.recovery.lockfiles.tool import Lock, Unreadable
@@ -98,6 +98,29 @@ def test_a_manifest_with_another_hash_alone_gets_its_hash(project: Project) -> N
     assert isinstance(project.repair(), Done)
     assert project.versions() == {"alpha": "1.0.0", "gamma": "1.0.0"}
     assert project.lockfile.read_bytes() != before
+
+
+def test_an_archive_on_another_host_is_refused(project: Project) -> None:
+    before = project.lock(alpha="1.0.0")
+    page = project.registry.folder / "packages.json"
+    page.write_text(page.read_text().replace("127.0.0.1", "localhost"))
+    project.want(alpha="1.0.0", gamma="1.0.0")
+    result = project.repair()
+    assert isinstance(result, Failed)
+    assert "made/gamma comes from localhost" in result.reason
+    assert project.lockfile.read_bytes() == before
+
+
+def test_what_a_new_package_needs_may_move_only_where_composer_can_keep_the_rest(project: Project) -> None:
+    """Before 2.8.6 nothing moves but what is named, and the repair is refused."""
+    before = project.lock(alpha="1.0.0", gamma="1.0.0")
+    newer(project)
+    project.publish("epsilon", "1.0.0", {"alpha": "1.1.0"})
+    project.want(alpha="1.0.0", gamma="1.0.0", epsilon="1.0.0")
+    if isinstance(project.repair(), Done):
+        assert project.versions() == {"alpha": "1.1.0", "epsilon": "1.0.0", "gamma": "1.0.0"}
+    else:
+        assert project.lockfile.read_bytes() == before
 
 
 def test_a_stand_in_answers_a_requirement(project: Project) -> None:
