@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from remediate.cli.healing import finish_earlier, healer_of
 from remediate.cli.running import Request, go
 from remediate.cli.witness import Witness
 from remediate.diagnosis.diagnose import Knowledge
@@ -18,18 +19,15 @@ from remediate.diagnosis.ranking import load_fit
 from remediate.errors import UsageProblem
 from remediate.logs.redaction import Redactor
 from remediate.model.cause import CAUSES
-from remediate.model.diagnosis import Diagnosis
-from remediate.model.plan import Escalation
 from remediate.model.policy import Policy
 from remediate.model.run import Run
-from remediate.model.subject import Subject
 from remediate.stages.playbook import run_playbook
 from remediate.stages.running import Doors, Finish, Order, run_command
-from remediate.stages.trying import Attempt, Heal, Healing, Learn, Limits
+from remediate.stages.trying import Limits
 from remediate.system.cache import cache_folder
 from remediate.system.clock import SystemClock
 from remediate.system.processes import SystemProcesses
-from remediate.system.settings import Settings, read_policy, read_settings
+from remediate.system.settings import Configured, Settings, read_policy, read_settings
 from remediate.system.surroundings import subject_of
 
 if TYPE_CHECKING:
@@ -41,12 +39,14 @@ def prepare(request: Request) -> None:
     for flag, causes in (("--only", request.only), ("--never", request.never)):
         for cause in causes:
             _known(f"{flag} {cause}", "cause", cause, list(CAUSES))
-    policy = policy_in_force(request)
+    configured = configured_for(request)
+    policy = configured.policy
     if request.on_failure:
         _known(f"--on-failure {request.on_failure}", "playbook", request.on_failure, list(policy.commands))
     if request.environment:
         name = request.environment
         _known(f"--environment {name}", "environment", name, list(policy.environments))
+    _finish_earlier(request, configured)
 
 
 def conclude(request: Request, passage: Passage, started: float, seconds: float) -> int:
@@ -54,7 +54,8 @@ def conclude(request: Request, passage: Passage, started: float, seconds: float)
     settings = read_settings(request.config)
     redactor = Redactor(settings.secrets(os.environ))
     witness = Witness(redactor, quiet=request.quiet, report=request.report)
-    policy = policy_in_force(request)
+    configured = configured_for(request)
+    policy = configured.policy
     first = Finish(started=started, seconds=seconds, passage=passage)
     _say_how_it_ended(first, request, witness)
 
@@ -70,12 +71,12 @@ def conclude(request: Request, passage: Passage, started: float, seconds: float)
         limits=Limits(attempts=policy.max_attempts, only=policy.only, never=policy.never),
         timeout=request.timeout,
     )
-    heal, learn = healing_of(request, policy)
+    healer = healer_of(request, configured, redactor)
     doors = Doors(
         go=again,
         know=lambda: _knowledge(settings),
-        heal=heal,
-        learn=learn,
+        heal=healer.heal,
+        learn=healer.learn,
         tell=witness.healing,
         say=witness.say,
         redactor=redactor,
@@ -87,32 +88,28 @@ def conclude(request: Request, passage: Passage, started: float, seconds: float)
     return run.code
 
 
-def policy_in_force(request: Request) -> Policy:
-    """The configured policy, with what this call says above it."""
-    policy = read_policy(request.config).policy
+def configured_for(request: Request) -> Configured:
+    """The configuration, with what this call says above it."""
+    configured = read_policy(request.config)
+    policy = configured.policy
     return replace(
-        policy,
-        max_attempts=request.max_attempts or policy.max_attempts,
-        only=request.only or policy.only,
-        never=(*policy.never, *request.never),
-        environment=request.environment or policy.environment,
-        state=request.state or policy.state,
+        configured,
+        policy=replace(
+            policy,
+            max_attempts=request.max_attempts or policy.max_attempts,
+            only=request.only or policy.only,
+            never=(*policy.never, *request.never),
+            environment=request.environment or policy.environment,
+            state=request.state or policy.state,
+        ),
     )
 
 
-def abstain(diagnosis: Diagnosis, subject: Subject, attempt: Attempt) -> Healing:  # noqa: ARG001
-    """Heals nothing."""
-    return Healing(ending=Escalation(reason=f"nothing heals {diagnosis.cause} here"))
-
-
-def forget(diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> tuple[str, ...]:  # noqa: ARG001
-    """Learns nothing."""
-    return ()
-
-
-def healing_of(request: Request, policy: Policy) -> tuple[Heal, Learn]:  # noqa: ARG001
-    """What decides on a diagnosis and does what was decided, and what learns from the next try."""
-    return abstain, forget
+def _finish_earlier(request: Request, configured: Configured) -> None:
+    redactor = Redactor(read_settings(request.config).secrets(os.environ))
+    witness = Witness(redactor, quiet=request.quiet)
+    for line in finish_earlier(healer_of(request, configured, redactor)):
+        witness.say(line)
 
 
 def _timed(request: Request) -> Finish:

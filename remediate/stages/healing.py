@@ -1,0 +1,257 @@
+"""Heals a failure: decides, passes the gates, carries the plan out, and remembers how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from remediate.decision.approval import Approval, approve
+from remediate.decision.facts import Facts
+from remediate.decision.gates import Case, Circumstances, reasons_to_ask, refuse
+from remediate.decision.walk import draw_up
+from remediate.errors import Unreachable
+from remediate.model.diagnosis import Diagnosis
+from remediate.model.outcome import Recovered, RollbackFailed
+from remediate.model.plan import Escalation, Plan, Refusal
+from remediate.model.policy import Policy
+from remediate.model.preview import Offer, Preview, Unfit
+from remediate.model.record import OutcomeName, Record
+from remediate.model.subject import Subject
+from remediate.model.tree import Tree
+from remediate.ports import Clock, Processes, Web
+from remediate.recovery.engine import Engine
+from remediate.recovery.engine_resume import Closed
+from remediate.recovery.strategy import Site
+from remediate.safety.circuit import Permit
+from remediate.safety.health import Vitals, judge
+from remediate.safety.rates import Exceeded
+from remediate.stages.trying import Attempt, Healing
+from remediate.state.bid import Bid
+from remediate.state.ledger import Exhausted, Ledger, Standing, Verdict
+
+# What a recovery of this cause is to mend must not be what forbids it.
+_MENDS = {"disk-full": ("disk",), "out-of-memory": ("memory",)}
+
+
+# Those that change files of the workspace, as far as the house's own are concerned.
+_WRITERS = frozenset({"lockfile-repair", "command"})
+_WROTE = frozenset({"recovered", "unhealed", "rollback-failed"})
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word for a plan: the hash that was approved beforehand, and how to ask for another.
+
+    `ask` is given the plan and why it is asked for, and gives the name of who approved it, or nothing.
+    """
+
+    given: str = ""
+    giver: str = ""
+    ask: Callable[[Plan, str], str] = lambda _plan, _why: ""
+
+
+class Practice(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a recovery needs besides the failure itself."""
+
+    policy: Policy
+    trees: tuple[Tree, ...]
+    engine: Engine
+    ledger: Ledger
+    root: Path
+    scratch: Path
+    environment: Mapping[str, str]
+    clock: Clock
+    processes: Processes
+    web: Web
+    measure: Callable[[Path], Vitals]
+    random: Callable[[], float]
+    word: Word = Word()
+
+
+class Healer:
+    """One for each run of a command: `heal` after a failed try, `learn` after the next one.
+
+    `owner` names the run; each recovery of it has a bid of its own.
+    """
+
+    def __init__(self, practice: Practice, owner: str) -> None:
+        self._at = practice
+        self._owner = owner
+        self._begun: tuple[Bid, Plan, float] | None = None
+
+    def heal(self, diagnosis: Diagnosis, subject: Subject, attempt: Attempt) -> Healing:
+        """How the failure was dealt with; whatever cannot be read or written refuses."""
+        practice = self._at
+        facts = Facts(attempts=attempt.number - 1, random=practice.random(), retry_after=attempt.retry_after)
+        plan = draw_up(diagnosis, subject, practice.policy, facts, practice.trees)
+        if not isinstance(plan, Plan):
+            return Healing(ending=plan)
+        bid = Bid(
+            subject=subject, signature=diagnosis.signature or "", owner=f"{self._owner}-{attempt.number}"
+        )
+        try:
+            return self._decided(plan, bid, self._site(diagnosis, subject))
+        except Unreachable as problem:
+            return Healing(ending=Refusal(gate="state", reason=problem.message, hint=problem.hint))
+
+    def learn(self, diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> tuple[str, ...]:
+        """Remembers whether the failure is gone; puts back what was set for the command alone.
+
+        What is given back could not be put back, or not be remembered.
+        """
+        remains = self._at.engine.release(self._site(diagnosis, subject))
+        told = tuple(line for end in remains for line in end.remains)
+        if self._begun is None:
+            return told
+        (bid, plan, since), self._begun = self._begun, None
+        try:
+            self._end(bid, plan, "recovered" if gone else "unhealed", since)
+        except Unreachable as problem:
+            return (*told, problem.message)
+        return told
+
+    def finish(self, subject: Subject) -> tuple[Closed, ...]:
+        """Ends what an earlier process left unfinished in this folder."""
+        return self._at.engine.finish(self._site(_NOTHING, subject))
+
+    def _decided(self, plan: Plan, bid: Bid, site: Site) -> Healing:
+        offers = self._at.engine.preview(plan, site)
+        unfit = next((offer for offer in offers if isinstance(offer, Unfit)), None)
+        if unfit is not None:
+            return Healing(ending=Escalation(reason=f"{unfit.strategy}: {unfit.reason}", path=plan.path))
+        if self._at.engine.dry_run:
+            return self._rehearsed(plan, bid, site, offers)
+        refusal = self._refusal(plan, bid, offers)
+        if refusal is not None:
+            self._at.ledger.note(bid, self._record(bid, plan, "refused", site.clock.now(), refusal=refusal))
+            return Healing(ending=refusal)
+        return self._carried_out(plan, bid, site, offers)
+
+    def _rehearsed(self, plan: Plan, bid: Bid, site: Site, offers: tuple[Offer, ...]) -> Healing:
+        """With what would refuse it, as far as that can be known without changing anything."""
+        rehearsal = self._at.engine.rehearse(plan, site, offers)
+        refusal = refuse(plan, offers, self._circumstances(plan, self._at.ledger.look(bid, plan)))
+        held = (f"[DRY-RUN] the gate `{refusal.gate}` would refuse it: {refusal.reason}",) if refusal else ()
+        return Healing(ending=rehearsal, told=(*rehearsal.lines(), *held))
+
+    def _refusal(self, plan: Plan, bid: Bid, offers: tuple[Offer, ...]) -> Refusal | None:
+        """What the gates say. The state is changed last, for a probe is leased there."""
+        seen = self._circumstances(plan, self._at.ledger.look(bid, plan))
+        refusal = refuse(plan, offers, seen)
+        if refusal is not None and refusal.gate == "approval":
+            approval = self._approval(plan, offers, seen)
+            if approval is not None:
+                refusal = refuse(plan, offers, msgspec.structs.replace(seen, approval=approval))
+        if refusal is not None:
+            return refusal
+        policy = self._at.policy
+        return _held(self._at.ledger.begin(bid, lasts=2 * policy.recovery_timeout + plan.wait))
+
+    def _carried_out(self, plan: Plan, bid: Bid, site: Site, offers: tuple[Offer, ...]) -> Healing:
+        since = site.clock.now()
+        outcome = self._at.engine.carry_out(plan, site, offers)
+        if isinstance(outcome, Recovered):
+            self._begun = (bid, plan, since)
+            return Healing(ending=outcome, wait=plan.wait)
+        failed = isinstance(outcome, RollbackFailed)
+        self._end(bid, plan, "rollback-failed" if failed else "rolled-back", since)
+        return Healing(ending=outcome, told=outcome.remains if isinstance(outcome, RollbackFailed) else ())
+
+    def _circumstances(self, plan: Plan, standing: Standing) -> Circumstances:
+        practice = self._at
+        vitals = practice.measure(practice.root)
+        health = judge(vitals, standing.successes, practice.policy.health, aside=_MENDS.get(plan.cause, ()))
+        return Circumstances(
+            policy=practice.policy,
+            now=practice.clock.now(),
+            circuit_holds=standing.circuit_holds,
+            attempts=standing.attempts,
+            rate_holds=standing.rate_holds,
+            health_holds="; ".join(health.reasons) if health.refuses else "",
+            approval=standing.approval,
+        )
+
+    def _approval(self, plan: Plan, offers: tuple[Offer, ...], seen: Circumstances) -> Approval | None:
+        word = self._at.word
+        giver = word.giver if word.given == plan.hash else ""
+        if not giver:
+            previews = tuple(offer for offer in offers if isinstance(offer, Preview))
+            giver = word.ask(plan, "; ".join(reasons_to_ask(Case(plan=plan, previews=previews, seen=seen))))
+        if not giver:
+            return None
+        self._at.ledger.approve(plan.hash, giver)
+        return approve(plan, giver, seen.now)
+
+    def _end(self, bid: Bid, plan: Plan, outcome: OutcomeName, since: float) -> None:
+        self._at.ledger.end(bid, self._record(bid, plan, outcome, since))
+
+    def _record(
+        self, bid: Bid, plan: Plan, outcome: OutcomeName, since: float, *, refusal: Refusal | None = None
+    ) -> Record:
+        now, subject = self._at.clock.now(), bid.subject
+        return Record(
+            at=now,
+            owner=bid.owner,
+            repository=subject.repository,
+            branch=subject.branch,
+            commit=subject.commit,
+            workflow=subject.workflow,
+            run=subject.run,
+            environment=subject.environment,
+            cause=plan.cause,
+            rule=plan.rule,
+            signature=plan.signature,
+            confidence=plan.confidence,
+            strategies=tuple(step.strategy for step in plan.steps),
+            outcome=outcome,
+            gate=refusal.gate if refusal else "",
+            reason=refusal.reason if refusal else "",
+            changed=outcome in _WROTE and any(step.strategy in _WRITERS for step in plan.steps),
+            seconds=max(0.0, now - since),
+        )
+
+    def _site(self, diagnosis: Diagnosis, subject: Subject) -> Site:
+        practice = self._at
+        return Site(
+            diagnosis=diagnosis,
+            subject=subject,
+            policy=practice.policy,
+            root=practice.root,
+            scratch=practice.scratch,
+            environment=practice.environment,
+            clock=practice.clock,
+            processes=practice.processes,
+            web=practice.web,
+        )
+
+
+def _held(verdict: Verdict) -> Refusal | None:
+    """Another process may have begun since the gates were asked."""
+    match verdict:
+        case Permit():
+            return None
+        case Exceeded():
+            return Refusal(gate="rate", reason=verdict.reason)
+        case Exhausted():
+            return Refusal(gate="attempts", reason=verdict.reason)
+        case _:
+            return Refusal(gate="circuit", reason=verdict.reason, hint=verdict.hint)
+
+
+_NOTHING = Diagnosis(
+    source="",
+    format="plain",
+    cause="unclassified",
+    type=None,
+    severity="info",
+    confidence=0.0,
+    transient=False,
+    signature=None,
+    rule=None,
+    title="",
+    evidence=(),
+    step=None,
+    recovery=None,
+    hint=None,
+)

@@ -1,0 +1,60 @@
+"""Brings together what a recovery needs on this machine."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from remediate.decision.loading import all_trees
+from remediate.logs.redaction import Redactor
+from remediate.recovery.engine import Engine
+from remediate.recovery.strategies.registry import STRATEGIES
+from remediate.stages.healing import Healer, Practice, Word
+from remediate.state.folder import FolderStore
+from remediate.state.ledger import Ledger
+from remediate.state.place import DOCUMENTS, state_folder
+from remediate.system.clock import SystemClock
+from remediate.system.orphans import end_orphans
+from remediate.system.processes import SystemProcesses
+from remediate.system.settings import Configured
+from remediate.system.vitals import measure
+from remediate.system.web import SystemWeb, hosts_named
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call asks for, beyond what is configured."""
+
+    root: Path
+    environment: Mapping[str, str]
+    redactor: Redactor
+    dry_run: bool = False
+    word: Word = Word()
+
+
+def healer_for(configured: Configured, errand: Errand) -> Healer:
+    """A healer whose state is in a local folder."""
+    policy, clock = configured.policy, SystemClock()
+    state = state_folder(policy, errand.environment, errand.root)
+    store = FolderStore(state / DOCUMENTS)
+    practice = Practice(
+        policy=policy,
+        trees=all_trees(configured.tree_texts(), STRATEGIES),
+        engine=Engine(state, orphans=end_orphans, dry_run=errand.dry_run),
+        ledger=Ledger(store, clock, policy, errand.redactor),
+        root=errand.root,
+        scratch=Path(tempfile.gettempdir()) / f"remediate-{os.getuid()}",
+        environment=errand.environment,
+        clock=clock,
+        processes=SystemProcesses(),
+        web=SystemWeb(hosts_named(policy)),
+        measure=measure,
+        random=random.SystemRandom().random,
+        word=errand.word,
+    )
+    return Healer(practice, secrets.token_hex(8))
