@@ -20,6 +20,7 @@ from remediate.recovery.lockfiles.tool import Command, Lock, Unreadable
 from remediate.recovery.lockfiles.version_ranges import satisfies
 
 _WHEELS = "wheels-of-the-lock"
+_PROOF = "proof-of-the-lock.txt"
 _SETTINGS = ("pyproject.toml", ".pip-tools.toml")
 _INDEXES = {"-i", "--index-url", "--extra-index-url"}
 # Options of the noted command that are kept: they shape the file, and name nothing outside the folder.
@@ -115,9 +116,10 @@ class PipTools:
                 environment=environment,
             ),
             Command(
+                # Not pip itself: it takes no constraints that have hashes beside requirements that have none.
                 arguments=(
-                    *("pip", "install", "--dry-run", "--ignore-installed", "--no-index"),
-                    *("--find-links", _WHEELS, "-r", _source(folder, lock)),
+                    *("pip-compile", "--quiet", "--no-index", "--find-links", _WHEELS),
+                    *("--output-file", _PROOF, _source(folder, lock)),
                 ),
                 # Nothing but the fetched files may answer, whatever the job's own settings add.
                 environment={

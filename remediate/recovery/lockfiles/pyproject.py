@@ -44,10 +44,11 @@ def worded(lines: Iterator[str]) -> list[tuple[str, str]]:
     return [(each.name, each.wording) for each in found if each is not None]
 
 
-def computed(project: Table) -> bool:
-    """Whether only a build can tell what the project needs."""
+def computed(project: Table, *more: str) -> bool:
+    """Whether only a build can tell what the project needs, or `more` of its metadata."""
+    told = _COMPUTED | set(more)
     return not isinstance(project.get("project"), dict) or bool(
-        _COMPUTED & set(texts(dig(project, "project", "dynamic")))
+        told & set(texts(dig(project, "project", "dynamic")))
     )
 
 

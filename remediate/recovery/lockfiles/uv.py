@@ -57,9 +57,9 @@ class Uv:
     def hooks_in(self, folder: Path) -> str:
         """Although builds are forbidden, uv builds projects of its own workspace for their metadata."""
         for place in _places(folder):
-            if computed(manifest(folder / place)):
+            if computed(manifest(folder / place), "version"):
                 where = MANIFEST if place == "." else f"{place}/{MANIFEST}"
-                return f"{where} leaves its dependencies to its build, whose code uv runs to learn them"
+                return f"{where} leaves its version or dependencies to its build, whose code uv runs to learn them"
         return ""
 
     def inputs(self, folder: Path) -> tuple[str, ...]:

@@ -57,6 +57,7 @@ class Project:
         self.address = index.simple
         self.canary = folder / "canary"
         self.tool: LockTool = TOOLS[dialect.tool]
+        self.job: dict[str, str] = {}  # what the failed command's environment holds beside
 
     @property
     def lockfile(self) -> Path:
@@ -121,7 +122,9 @@ class Project:
 
     def _site(self):
         (self.folder / "scratch").mkdir(exist_ok=True)
-        return site(self.folder, seen=diagnosis(cause="lockfile"), environment=self.environment)
+        return site(
+            self.folder, seen=diagnosis(cause="lockfile"), environment={**self.environment, **self.job}
+        )
 
     def versions(self) -> dict[str, str]:
         """The packages of the lockfile, without the project itself."""
