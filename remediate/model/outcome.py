@@ -9,11 +9,15 @@ from remediate.model.preview import Change
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
-    """The step had its effect, or was verified, or was undone: what was seen to say so."""
+    """The step had its effect, or was verified, or was undone: what was seen to say so.
+
+    `environment` is set for the command's next try alone; no secret may be in it.
+    """
 
     strategy: str
     summary: str
     changes: tuple[Change, ...] = ()
+    environment: dict[str, str] = {}
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):

@@ -21,19 +21,20 @@ def tree_of(*roots: str, apart: tuple[str, ...] = ()) -> dict[str, str]:
     for root in roots:
         for folder, _, names in os.walk(root):
             for name in names:
-                path = os.path.join(folder, name)
+                path = f"{folder}/{name}"
                 if not path.startswith(apart):
                     found[path] = digest_of(path)
     return found
 
 
-def digest_of(path: str) -> str:
-    if os.path.islink(path):
-        return "link " + os.readlink(path)
-    if not os.path.isfile(path):
+def digest_of(name: str) -> str:
+    path = Path(name)
+    if path.is_symlink():
+        return f"link {path.readlink()}"
+    if not path.is_file():
         return "special"
     try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as problem:
         return f"unreadable: {problem.errno}"
 
@@ -41,11 +42,12 @@ def digest_of(path: str) -> str:
 def main(config: str, arguments: list[str]) -> int:
     told = json.loads(Path(config).read_text())
     command = [told["program"], *arguments]
-    if not os.path.exists(told["armed"]) or arguments != told["arguments"] or os.getcwd() != told["folder"]:
+    begins = Path(told["armed"]).exists() and str(Path.cwd()) == told["folder"]
+    if not begins or arguments != told["arguments"]:
         os.execv(told["program"], command)
-    with open(told["tries"], "ab", buffering=0) as tries:
+    with Path(told["tries"]).open("ab", buffering=0) as tries:
         tries.write(b"begun\n")
-    number = os.path.getsize(told["tries"]) // len("begun\n")
+    number = Path(told["tries"]).stat().st_size // len("begun\n")
     if told["resolver"]:
         path, state = told["resolver"]
         Path(path).write_text(state if number == 1 else "up")

@@ -1,4 +1,4 @@
-"""Plays a prepared scenario: mounts its disk, prepares, runs the command under `remediate run`, looks again."""
+"""Plays a scenario on its stage: mounts its disk, prepares, runs the command, looks at the files again."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def main(config: str) -> int:
         Path(at).mkdir(parents=True, exist_ok=True)
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=777", "tmpfs", at], check=True)
         os.chdir(told["folder"])
-    with open(told["prepared"], "wb") as log:
+    with Path(told["prepared"]).open("wb") as log:
         script = ["bash", "-euo", "pipefail", "-c", told["prepare"]]
         if subprocess.call(script, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL):
             return NOT_PREPARED
     Path(told["armed"]).touch()
     before = tree_of(*told["roots"], apart=tuple(told["apart"]))
-    with open(told["output"], "wb") as output:
+    with Path(told["output"]).open("wb") as output:
         code = subprocess.call(
             told["command"],
             stdin=subprocess.DEVNULL,

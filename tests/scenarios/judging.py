@@ -29,11 +29,19 @@ def judge(scenario: Scenario, facts: Facts, seconds: float) -> Verdict:
         scenario=scenario,
         complaints=tuple(complaints),
         healed=facts.code == 0 and facts.tries > 1,
-        touched=scenario.kind == "leave" and (facts.tries != 1 or bool(facts.touched) or bool(told.strategies)),
+        touched=scenario.kind == "leave"
+        and (facts.tries != 1 or bool(facts.touched) or bool(told.strategies)),
         cause=told.cause,
         strategies=told.strategies,
         tries=facts.tries,
         seconds=seconds,
+    )
+
+
+def failed_to_play(scenario: Scenario, reason: str) -> Verdict:
+    """The scenario itself is at fault."""
+    return Verdict(
+        scenario, (reason,), healed=False, touched=False, cause="", strategies=(), tries=0, seconds=0
     )
 
 
@@ -47,9 +55,16 @@ class Told(NamedTuple):
 
 
 def read_report(report: Any) -> Told:
+    """The cause of the first failure, and every strategy of a recovery that was carried out."""
     if report is None:
         return Told("no report", (), 0, None)
-    return Told(report["cause"], tuple(report["strategies"]), len(report["tries"]), report["exit_code"])
+    found = [one["diagnosis"] for one in report["tries"] if one["diagnosis"]]
+    endings = [one["ending"] for one in report["tries"] if one["ending"]]
+    done = [done["strategy"] for ending in endings for done in ending.get("results", ())]
+    named = tuple(dict.fromkeys(done))
+    others = tuple(name for name in named if name != "retry-command")
+    cause = found[0]["cause"] if found else "no diagnosis"
+    return Told(cause, others or named, len(report["tries"]), report["code"])
 
 
 def _heals(scenario: Scenario, facts: Facts, told: Told) -> list[str]:
@@ -90,4 +105,8 @@ def _leaves(scenario: Scenario, facts: Facts, told: Told) -> list[str]:
 
 def _says(scenario: Scenario, told: Told) -> list[str]:
     causes = scenario.expect.causes
-    return [f"called `{told.cause}` instead of {' or '.join(causes)}"] if causes and told.cause not in causes else []
+    return (
+        [f"called `{told.cause}` instead of {' or '.join(causes)}"]
+        if causes and told.cause not in causes
+        else []
+    )

@@ -20,17 +20,18 @@ from machine.faults import FaultPort, Faults, read_fault
 from machine.tools import ROOT, find, search_path
 from recording.certificates import make_certificates
 from running import COMMAND, WHEEL
-
-from remediate.system.cache import cache_folder
 from scenarios.inside import NOT_PREPARED
 from scenarios.registries import Registries
 from scenarios.scenario import Scenario
+
+from remediate.system.cache import cache_folder
 
 HERE = Path(__file__).resolve().parent
 WORK = ROOT / ".work" / "scenarios"
 PYTHON_TOOLS = ROOT / ".work" / "tools" / "python" / "bin"
 TOKEN = re.compile(r"@([a-z-]+)@")
-HOSTS = {"mirror": "mirror.example"}
+PAST_THE_RESOLVER = ("composer",)
+"""PHP binds its libraries to the C library's own resolver."""
 DNS_FAULTS = {"dns-down": "down", "dns-gone": "gone"}
 
 
@@ -65,7 +66,10 @@ def why_not(scenario: Scenario) -> str:
 
 def _may_mount() -> bool:
     probe = [*_alone(), "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
-    return bool(shutil.which("unshare")) and not subprocess.run(probe, capture_output=True, check=False).returncode
+    return (
+        bool(shutil.which("unshare"))
+        and not subprocess.run(probe, capture_output=True, check=False).returncode
+    )
 
 
 def _alone() -> list[str]:
@@ -107,6 +111,7 @@ class Stage:
             upstream: Any = lambda *request, at=token: self._upstreams[at](*request)  # noqa: E731
             port = stack.enter_context(FaultPort(upstream, faults, certificates)).port
             host = "mirror.example" if token != kind else "registry.example"
+            host = "127.0.0.1" if kind in PAST_THE_RESOLVER else host
             self.tokens[token] = f"http{'s' if certificates else ''}://{host}:{port}"
             self.tokens[f"{token}-port"] = str(port)
             opened[token] = faults
@@ -132,7 +137,12 @@ class Stage:
             _put(self.project / self.fill(name), self.fill(text))
         for name, text in self.scenario.given.web.items():
             _put(self.folder / "site" / "web" / name, self.fill(text))
-        policy = {"backoff-first": 0.05, "backoff-most": 3.0, "state": self.tokens["state"], **self.scenario.given.policy}
+        policy = {
+            "backoff-first": 0.05,
+            "backoff-most": 3.0,
+            "state": self.tokens["state"],
+            **self.scenario.given.policy,
+        }
         self.policy = self.folder / "remediate.yml"
         self.policy.write_text(self.fill(yaml.safe_dump(policy)))
 
@@ -141,7 +151,11 @@ class Stage:
         path = [str(self.folder / "shims"), search_path()]
         if PYTHON_TOOLS.is_dir():
             path.insert(1, str(PYTHON_TOOLS))
-        passed = {name: os.environ[name] for name in ("RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "JAVA_HOME") if name in os.environ}
+        passed = {
+            name: os.environ[name]
+            for name in ("RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "JAVA_HOME")
+            if name in os.environ
+        }
         rustup = Path.home() / ".rustup"
         if rustup.is_dir():
             passed.setdefault("RUSTUP_HOME", str(rustup))
@@ -188,7 +202,11 @@ class Stage:
     def watched(self) -> dict[str, Any]:
         """What may not be touched, and what is not looked at: Remediate's own compiled rules."""
         armed = str(self.folder / "armed")
-        return {"armed": armed, "roots": [str(self.home), str(self.project)], "apart": [str(self.home / ".cache/remediate")]}
+        return {
+            "armed": armed,
+            "roots": [str(self.home), str(self.project)],
+            "apart": [str(self.home / ".cache/remediate")],
+        }
 
 
 def _put(path: Path, text: str) -> None:

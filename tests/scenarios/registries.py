@@ -1,4 +1,4 @@
-"""The registries behind the fault ports: Verdaccio and pypiserver, one of each for all scenarios of a process.
+"""The registries behind the fault ports: one Verdaccio and one pypiserver for all scenarios of a process.
 
 The others are folders of static files, as their tools want them, made for each scenario.
 """
@@ -7,34 +7,20 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import socket
-import subprocess
 import tempfile
 import threading
-import time
 import urllib.request
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from machine.tools import find
 from machine.upstream import Upstream, from_folder, from_repositories, from_server
+from npm_registry import npm_registry
 from python_index import python_index
 from recording.packages import build_site
+from scenarios.folders import build_composer, build_gems
 
 Package = dict[str, Any]
-
-VERDACCIO = """\
-storage: {folder}/storage
-uplinks: {{}}
-packages: {{'**': {{access: $all, publish: $all, unpublish: $all}}}}
-log: {{type: file, path: {folder}/log, level: error}}
-max_body_size: 20mb
-web: {{enable: false}}
-userRateLimit: {{windowMs: 1000, max: 100000}}
-"""
 
 
 class Registries:
@@ -61,25 +47,18 @@ class Registries:
             return from_repositories(site)
         if kind in {"cargo", "go"}:
             build_site({kind: packages}, site)
+        if kind == "gems":
+            build_gems(packages, site)
+        if kind == "composer":
+            build_composer(packages, site, address)
         if kind == "cargo":
             (site / "index/config.json").write_text(json.dumps({"dl": f"{address}/crates"}))
         return from_folder(site)
 
     def _npm(self, packages: list[Package]) -> int:
         if "npm" not in self._ports:
-            folder = self._folder / "npm"
-            folder.mkdir()
-            (folder / "config.yaml").write_text(VERDACCIO.format(folder=folder))
-            self._ports["npm"] = self._start(
-                lambda port: [
-                    str(find("verdaccio")),
-                    "--config",
-                    f"{folder}/config.yaml",
-                    "--listen",
-                    f"127.0.0.1:{port}",
-                ],
-                "/-/ping",
-            )
+            registry = self._stack.enter_context(npm_registry(self._folder / "npm"))
+            self._ports["npm"] = int(registry.address.rpartition(":")[2])
         for package in packages:
             if self._is_new("npm", package):
                 _publish(self._ports["npm"], package)
@@ -101,42 +80,6 @@ class Registries:
         if self._published.setdefault(key, content) != content:
             raise ValueError(f"{key} is published twice with different content: choose another version")
         return self._published[key] is content
-
-    def _start(self, command: Callable[[int], list[str]], probe: str) -> int:
-        port = _free_port()
-        environment = {**os.environ, "HOME": str(self._folder), "NODE_ENV": "production"}
-        log = self._stack.enter_context((self._folder / f"{port}.log").open("wb"))
-        process = subprocess.Popen(command(port), stdout=log, stderr=log, env=environment)
-        self._stack.callback(_stop, process)
-        deadline = time.monotonic() + 40
-        while not _answers(f"http://127.0.0.1:{port}{probe}"):
-            if time.monotonic() > deadline or process.poll() is not None:
-                raise RuntimeError(f"{command(port)[0]} did not start: {Path(log.name).read_text()}")
-            time.sleep(0.1)
-        return port
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5):
-            return True
-    except OSError:
-        return False
 
 
 def _publish(port: int, package: Package) -> None:

@@ -55,7 +55,10 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`programs` are those that go by another name on this machine; `at` in a fault names the registry whose port misbehaves, or `dns`."""
+    """`programs` are those that go by another name on this machine.
+
+    `at` in a fault names the registry whose port misbehaves, or `dns`.
+    """
 
     name: str
     tool: str
@@ -101,7 +104,8 @@ def _checked(scenario: Scenario) -> Scenario:
     expect = scenario.expect
     problems = {
         "a failure to heal needs `expect: {cause: …}`": scenario.kind == "heal" and not expect.causes,
-        "a failure to heal needs `expect: {strategies: …}`": scenario.kind == "heal" and not expect.strategies,
+        "a failure to heal needs `expect: {strategies: …}`": scenario.kind == "heal"
+        and not expect.strategies,
         "what is left alone changes no file": scenario.kind == "leave" and expect.changed,
         "what is left alone applies no strategy": scenario.kind == "leave" and expect.strategies,
         "what is left alone has one try": scenario.kind == "leave" and expect.tries not in (None, 1),

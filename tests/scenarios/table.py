@@ -32,7 +32,9 @@ def as_text(verdicts: Sequence[Verdict]) -> str:
     for one in verdicts:
         mark = "ok  " if not one.complaints else "BAD "
         did = " + ".join(one.strategies) or "left alone"
-        lines.append(f"{mark} {one.scenario.id:44} {one.cause:20} {did:34} {one.tries} tries {one.seconds:5.1f} s")
+        lines.append(
+            f"{mark} {one.scenario.id:44} {one.cause:20} {did:34} {one.tries} tries {one.seconds:5.1f} s"
+        )
         lines += [f"       {complaint}" for complaint in one.complaints]
     return "\n".join([*lines, figures(verdicts)])
 
