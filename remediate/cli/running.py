@@ -105,7 +105,7 @@ class Request:
     def asks_more(self) -> bool:
         """Whether something has to be read before the command may start."""
         named = self.only or self.never or self.on_failure or self.environment or self.state or self.config
-        if named or any(name in os.environ for name in _OVERRIDES):
+        if named or any(os.environ.get(name) for name in _OVERRIDES):
             return True
         return is_configured(os.getcwd()) or has_state(os.environ)  # noqa: PTH109 - pathlib is slow to import
 

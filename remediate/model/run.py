@@ -42,9 +42,10 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """All tries of a command; `code` is the command's own, of the last of them."""
+    """All tries of a command; `name` is its first line, `code` its own, of the last try."""
 
     schema: str = SCHEMA
+    name: str
     command: tuple[str, ...]
     code: int
     outcome: RunOutcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from remediate.model.run import Run, Try
 
@@ -22,7 +22,7 @@ def _lines(run: Run) -> Iterator[str]:
     shown = run.tries[-_MOST:]
     start = shown[0].started
     yield "gantt"
-    yield f"  title {_plain(run.command)}"
+    yield f"  title {_plain(run.name)}"
     yield "  dateFormat x"
     yield "  axisFormat %M:%S"
     for one in shown:
@@ -46,9 +46,9 @@ def _words(one: Try) -> str:
     return f"{'timed out' if one.timed_out else cause}, {one.seconds:.1f} s, exit {one.code}"
 
 
-def _plain(words: Sequence[str]) -> str:
+def _plain(name: str) -> str:
     """A title that Mermaid takes for nothing else, and nobody for a mention or a link."""
-    text = re.sub(r"[^A-Za-z0-9 ./_=+-]+", " ", " ".join(words)).strip()
+    text = re.sub(r"[^A-Za-z0-9 ./_=+-]+", " ", name).strip()
     text = re.sub(r"\bwww\.|\.{2,}|-{2,}>?|={2,}", " ", text)
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 3]}..."

@@ -38,11 +38,13 @@ class Framed:
 
 def script_of(command: Sequence[str]) -> str:
     """The command as a step shows it: the script of a shell, or the words of another program."""
-    name = command[0].rpartition("/")[2]
-    for at, word in enumerate(command[1:-1], 1):
-        if name in _SHELLS and re.fullmatch("-[a-z]*c", word):
-            return command[at + 1].strip("\n") or shlex.join(command)
-        if not word.startswith("-"):
+    words = iter(command[1:] if command[0].rpartition("/")[2] in _SHELLS else ())
+    for word in words:
+        if re.fullmatch("-[a-z]*c", word):
+            return next(words, "").strip("\n") or shlex.join(command)
+        if re.fullmatch("[-+][a-z]*o", word):
+            next(words, "")  # the option's name
+        elif not word.startswith("-"):
             break
     return shlex.join(command)
 

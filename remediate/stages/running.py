@@ -71,7 +71,8 @@ def run_command(first: Finish, order: Order, doors: Doors) -> Run:
     )
     tries = tuple(tries_of(trial))
     words = tuple(doors.redactor.redact(word) for word in order.command)
-    return Run(command=words, code=tries[-1].code, outcome=outcome_of(tries), tries=tries)
+    name = _name(order.command, doors.redactor)
+    return Run(name=name, command=words, code=tries[-1].code, outcome=outcome_of(tries), tries=tries)
 
 
 class _Attempts:
@@ -114,7 +115,8 @@ class _Attempts:
         found = moved(found, lines=-log.head_lines, offset=-log.head_bytes)
         lines = max(0, found.lines - log.head_lines - _END_LINES)
         step = found.step and replace(found.step, first_line=1, last_line=max(1, lines))
-        return replace(found, lines=lines, step=step)
+        seen = tuple(one for one in found.evidence if 1 <= one.line <= lines)
+        return replace(found, lines=lines, step=step, evidence=seen)
 
 
 def _why_undiagnosed(passage: Passage) -> str:

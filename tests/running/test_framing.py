@@ -62,7 +62,7 @@ def test_no_output_begins_another_step(line: bytes) -> None:
         (("bash", "-c", "npm ci\nnpm test\n"), "npm ci\nnpm test"),
         (
             ("/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", "x"),
-            "/bin/bash --noprofile --norc -eo pipefail -c x",
+            "x",
         ),
         (("bash", "-ec", "make", "name"), "make"),
         (("sh", "run.sh", "-c", "x"), "sh run.sh -c x"),

@@ -54,7 +54,11 @@ def run(text: str = "reset", *, code: int = 0, ending: Ending | None = None, com
         ending=ending, note=text if code and not ending else "",
     )  # fmt: skip
     return Run(
-        command=(command, text), code=code, outcome="failed" if code else "healed", tries=(first, last)
+        name=f"{command} {text}",
+        command=(command, text),
+        code=code,
+        outcome="failed" if code else "healed",
+        tries=(first, last),
     )
 
 
@@ -87,7 +91,7 @@ def test_a_healed_command_is_one_warning() -> None:
 
 def test_a_command_that_passed_at_once_is_not_worth_a_word() -> None:
     one = Try(number=1, started=0.0, seconds=1.0, code=0)
-    assert annotation(Run(command=("x",), code=0, outcome="passed", tries=(one,)), same) == ""
+    assert annotation(Run(name="x", command=("x",), code=0, outcome="passed", tries=(one,)), same) == ""
 
 
 @pytest.mark.parametrize(
@@ -157,5 +161,5 @@ def test_outputs_hold_four_entries_whatever_a_log_says(text: str) -> None:
 def test_many_tries_make_no_endless_summary() -> None:
     one = run("x" * 5000, code=1).tries[1]
     tries = tuple(msgspec.structs.replace(one, number=n, started=float(n)) for n in range(1, 1000))
-    said = summary(Run(command=("x" * 9999,), code=1, outcome="failed", tries=tries))
+    said = summary(Run(name="x" * 9999, command=("x" * 9999,), code=1, outcome="failed", tries=tries))
     assert len(said) < 64 * 1024

@@ -119,6 +119,7 @@ def test_the_diagnosis_knows_the_command_and_points_into_the_output(stage: Stage
     assert found.step.command.endswith("npm ci")
     assert (found.step.exit_code, found.step.first_line, found.lines) == (3, 1, 4)
     decisive = [evidence for evidence in found.evidence if evidence.role == "decisive"]
+    assert all(1 <= evidence.line <= 4 for evidence in found.evidence)
     assert decisive[0].text == (("one", *RESET)[decisive[0].line - 1])
 
 
