@@ -45,7 +45,8 @@ class Bundler:
         return (folder / self.lockfile).is_file() and (folder / "Gemfile").is_file()
 
     def inputs(self, folder: Path) -> tuple[str, ...]:
-        return files_below(folder, lambda name: _READ_BY_GEMFILES.fullmatch(name) is not None)
+        read = files_below(folder, lambda name: _READ_BY_GEMFILES.fullmatch(name) is not None)
+        return (*read, ".bundle/config")
 
     def wanted(self, folder: Path) -> dict[str, str]:
         """As far as it stands there in plain words: no Ruby is run for it."""
@@ -60,7 +61,7 @@ class Bundler:
         return (Command(arguments=("bundle", "lock"), environment=_environment(folder, frozen=False)),)
 
     def check(self, folder: Path) -> tuple[Command, ...]:
-        """Frozen, it refuses a lockfile that does not answer the Gemfile; then it downloads, and builds nothing."""
+        """Frozen, it refuses a lockfile that does not answer the Gemfile; it downloads and builds nothing."""
         environment = _environment(folder, frozen=True)
         return (Command(arguments=("bundle", "cache", "--no-install"), environment=environment),)
 

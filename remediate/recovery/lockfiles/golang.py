@@ -38,7 +38,8 @@ class Go:
     def read(self, text: bytes) -> Lock | Unreadable:
         """The hash of a module and that of its `go.mod` are two entries, as in the file.
 
-        The file does not tell what needs what: each entry counts as needed by every other.
+        The file does not tell what needs what: each module counts as needing the next, round and round, so
+        every requirement leads to every line.
         """
         try:
             lines = [line.split() for line in text.decode().splitlines() if line.strip()]
@@ -47,12 +48,15 @@ class Go:
         for number, line in enumerate(lines, 1):
             if not _whole(line):
                 return Unreadable(reason=f"its entry {number} is not a module, a version and a hash")
-        names = tuple(sorted({module for module, _, _ in lines}))
+        names = sorted({module for module, _, _ in lines})
+        following = dict(zip(names, [*names[1:], *names[:1]], strict=True))
         hashes: dict[tuple[str, str], list[str]] = {}
         for module, version, digest in lines:
             hashes.setdefault((module, version), []).append(digest)
         packages = (
-            Locked(name=module, version=version, hashes=tuple(dict.fromkeys(digests)), needs=names)
+            Locked(
+                name=module, version=version, hashes=tuple(dict.fromkeys(digests)), needs=(following[module],)
+            )
             for (module, version), digests in hashes.items()
         )
         return Lock(packages=tuple(packages))

@@ -19,6 +19,7 @@ from tools import want
 from remediate.model.outcome import Done, Failed
 from remediate.model.preview import Preview
 from remediate.recovery.lockfiles.bundler import Bundler
+from remediate.recovery.lockfiles.bundler_settings import kept_settings
 from remediate.recovery.lockfiles.tool import Lock, Unreadable
 
 SAMPLE = b"""\
@@ -176,6 +177,38 @@ def test_plugins_that_the_gemfile_names_are_not_installed(project: Project) -> N
     gemfile.write_text(gemfile.read_text() + f'plugin "plug", source: "{project.address}"\n')
     project.repair()
     assert not project.canary.exists()
+
+
+def test_mirrors_and_credentials_of_the_project_are_kept(tmp_path: Path) -> None:
+    (tmp_path / ".bundle").mkdir()
+    kept = {"BUNDLE_MIRROR__ALL": "https://mirror.example", "BUNDLE_REGISTRY__EXAMPLE": "user:word"}
+    other = {"BUNDLE_FROZEN": "true", "BUNDLE_BUILD__ALPHA": "--with-program=mine", "BUNDLE_BIN": "bin"}
+    lines = "".join(f'{key}: "{value}"\n' for key, value in {**kept, **other}.items())
+    (tmp_path / ".bundle" / "config").write_text(f"---\n{lines}")
+    assert kept_settings(tmp_path) == kept
+    assert Bundler().registries(tmp_path) == {"mirror.example"}
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "BUNDLE_A__B: 3\n", ": [", "a: &a [*a]\n", "\x00"])
+def test_settings_that_are_none_are_passed_over(text: str, tmp_path: Path) -> None:
+    (tmp_path / ".bundle").mkdir()
+    (tmp_path / ".bundle" / "config").write_text(text)
+    assert kept_settings(tmp_path) == {}
+
+
+def test_a_mirror_of_the_project_is_used(project: Project) -> None:
+    """The Gemfile's own host answers nothing: only the mirror can have."""
+    project.lock(alpha="1.0.0")
+    dead = "http://registry.example"
+    (project.workspace / ".bundle").mkdir()
+    named = f'---\nBUNDLE_MIRROR__HTTP://REGISTRY__EXAMPLE/: "{project.address}"\n'
+    (project.workspace / ".bundle" / "config").write_text(named)
+    text = project.lockfile.read_text().replace(project.address, dead)
+    project.lockfile.write_text(text)
+    project.address = dead
+    project.want(alpha="1.0.0", gamma="1.0.0")
+    assert isinstance(result := project.repair(), Done), result
+    assert project.versions() == {"alpha": "1.0.0", "gamma": "1.0.0"}
 
 
 def test_what_is_read() -> None:

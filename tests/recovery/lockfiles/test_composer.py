@@ -38,7 +38,7 @@ SAMPLE = b"""\
 def write(wishes: Wishes, address: str) -> dict[str, str]:
     manifest = {
         "name": "made/app",
-        "repositories": [{"packagist.org": False}, {"type": "composer", "url": address}],
+        "repositories": [{"packagist": False}, {"type": "composer", "url": address}],
         "config": {"secure-http": False},
         "require": {f"made/{name}": f"^{wish}" for name, wish in wishes.items()},
     }
