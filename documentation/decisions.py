@@ -15,9 +15,7 @@ from remediate.model.plan import Plan
 from remediate.model.policy import Mirror, Policy
 from remediate.model.subject import Subject
 from remediate.model.tree import KINDS, Tree
-
-# The trees of the house name these alone; a test holds them against the registry of the strategies.
-STRATEGIES = ("retry-command", "lockfile-repair", "cache-purge", "registry-failover", "free-disk")
+from remediate.recovery.strategies.registry import STRATEGIES
 
 
 def node_kinds() -> str:
@@ -47,7 +45,7 @@ def gates() -> str:
 
 def trees() -> str:
     """The trees of the house, and their causes."""
-    rows = ((f"`{tree.name}`", _names(*tree.causes), tree.title) for tree in shipped_trees(STRATEGIES))
+    rows = ((f"`{tree.name}`", _names(*tree.causes), tree.title) for tree in shipped_trees(tuple(STRATEGIES)))
     return table(("tree", "causes", "for"), rows)
 
 
@@ -68,7 +66,7 @@ TABLES = {
 
 
 def _example() -> tuple[Tree, Plan]:
-    trees = shipped_trees(STRATEGIES)
+    trees = shipped_trees(tuple(STRATEGIES))
     diagnosis = Diagnosis(
         source="build.log",
         format="plain",

@@ -11,16 +11,9 @@ from remediate.model.plan import Plan, Step
 from remediate.model.preview import Change, Preview
 from remediate.model.subject import Subject
 from remediate.model.tree import Tree
+from remediate.recovery.strategies.registry import STRATEGIES as REGISTRY
 
-STRATEGIES = (
-    "retry-command",
-    "lockfile-repair",
-    "cache-purge",
-    "registry-failover",
-    "free-disk",
-    "command",
-    "http",
-)
+STRATEGIES = tuple(REGISTRY)
 TREES = shipped_trees(STRATEGIES)
 COMMAND = Subject(command=("npm", "ci"))
 NODES = {
