@@ -77,6 +77,8 @@ class SystemWeb:
             held += block
             if time.monotonic() > until:
                 return Unanswered(reason="the answer took too long")
+        if answer.length and len(held) < self._most:
+            return Unanswered(reason="the answer ended too early")
         return Answered(status=answer.status, headers=_headers(answer), body=bytes(held))
 
 

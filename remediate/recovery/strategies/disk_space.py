@@ -54,6 +54,13 @@ HOSTED: tuple[Spare, ...] = (
 )
 
 
+# Nothing below these is anybody's rubbish.
+_SYSTEM = (
+    *("/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys"),
+    *("/usr/bin", "/usr/lib", "/usr/sbin"),
+)
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Something that may go, and why."""
 
@@ -93,10 +100,9 @@ def refusal(path: Path, pattern: str, site: Site) -> str:
         return "it is a link, a device, or not there"
     if real != Path(os.path.realpath(path.parent)) / path.name or path.is_mount():
         return "it is a link or the root of a file system"
-    fixed = Path(os.path.realpath(_fixed(expanded(pattern, site))))
-    if not real.is_relative_to(fixed):
+    if not real.is_relative_to(os.path.realpath(_anchor(path, pattern, site))):
         return "a link leads to it from outside"
-    if len(real.parts) < 3:
+    if len(real.parts) < 3 or any(real.is_relative_to(folder) for folder in _SYSTEM):
         return "it is a folder of the system"
     if ".git" in real.parts:
         return "it belongs to git"
@@ -119,6 +125,14 @@ def _matches(pattern: str, site: Site) -> list[Path]:
     if not whole or ".." in Path(pattern).parts:
         return []
     return [Path(path) for path in sorted(glob.glob(whole, recursive=True))]  # noqa: PTH207 - it is absolute
+
+
+def _anchor(path: Path, pattern: str, site: Site) -> str:
+    """The folder that the path must really lie in: whoever wrote the code made the links in it."""
+    for folder in (str(site.root), site.environment.get("HOME", "")):
+        if folder and path.is_relative_to(folder):
+            return folder
+    return _fixed(expanded(pattern, site))
 
 
 def _fixed(pattern: str) -> str:
