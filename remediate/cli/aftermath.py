@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from remediate.cli.healing import finish_earlier, healer_of
 from remediate.cli.running import Request, go
 from remediate.cli.witness import Witness
 from remediate.diagnosis.diagnose import Knowledge
 from remediate.diagnosis.knowledge import load_catalog
 from remediate.diagnosis.ranking import load_fit
-from remediate.errors import UsageProblem
+from remediate.errors import RemediateError, UsageProblem
 from remediate.logs.redaction import Redactor
 from remediate.model.cause import CAUSES
+from remediate.model.diagnosis import Diagnosis
 from remediate.model.policy import Policy
 from remediate.model.run import Run
+from remediate.model.subject import Subject
 from remediate.stages.playbook import run_playbook
 from remediate.stages.running import Doors, Finish, Order, run_command
-from remediate.stages.trying import Limits
+from remediate.stages.trying import Attempt, Healing, Limits
 from remediate.system.cache import cache_folder
 from remediate.system.clock import SystemClock
 from remediate.system.processes import SystemProcesses
@@ -31,6 +32,9 @@ from remediate.system.settings import Configured, Settings, read_policy, read_se
 from remediate.system.surroundings import subject_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from remediate.stages.healing import Healer
     from remediate.system.passing import Passage
 
 
@@ -50,19 +54,28 @@ def prepare(request: Request) -> None:
 
 
 def conclude(request: Request, passage: Passage, started: float, seconds: float) -> int:
-    """Diagnoses, heals, tries again, and tells; the command's own exit code."""
+    """Diagnoses, heals, tries again, and tells; the exit code is the command's own, whatever goes wrong."""
+    finishes = [Finish(started=started, seconds=seconds, passage=passage)]
+    try:
+        return _conclude(request, finishes)
+    except RemediateError as problem:
+        witness = Witness(Redactor(), quiet=request.quiet)
+        witness.say(f"{problem.message}. {problem.hint}")
+        return finishes[-1].passage.code
+
+
+def _conclude(request: Request, finishes: list[Finish]) -> int:
     settings = read_settings(request.config)
     redactor = Redactor(settings.secrets(os.environ))
     witness = Witness(redactor, quiet=request.quiet, report=request.report)
     configured = configured_for(request)
     policy = configured.policy
-    first = Finish(started=started, seconds=seconds, passage=passage)
-    _say_how_it_ended(first, request, witness)
+    _say_how_it_ended(finishes[0], request, witness)
 
     def again() -> Finish:
-        finish = _timed(request)
-        _say_how_it_ended(finish, request, witness)
-        return finish
+        finishes.append(_timed(request))
+        _say_how_it_ended(finishes[-1], request, witness)
+        return finishes[-1]
 
     subject = subject_of(request.command, os.environ, Path.cwd(), SystemProcesses())
     order = Order(
@@ -71,7 +84,7 @@ def conclude(request: Request, passage: Passage, started: float, seconds: float)
         limits=Limits(attempts=policy.max_attempts, only=policy.only, never=policy.never),
         timeout=request.timeout,
     )
-    healer = healer_of(request, configured, redactor)
+    healer = _Deferred(lambda: _healer(request, configured, redactor))
     doors = Doors(
         go=again,
         know=lambda: _knowledge(settings),
@@ -82,10 +95,31 @@ def conclude(request: Request, passage: Passage, started: float, seconds: float)
         redactor=redactor,
         clock=SystemClock(),
     )
-    run = run_command(first, order, doors)
+    run = run_command(finishes[0], order, doors)
     _follow_up(request, policy, run, witness)
     witness.whole(run, os.environ)
     return run.code
+
+
+class _Deferred:
+    """A healer that is made when something is to be healed: a real failure needs none."""
+
+    def __init__(self, make: Callable[[], Healer]) -> None:
+        self._make = make
+        self._healer: Healer | None = None
+
+    def heal(self, diagnosis: Diagnosis, subject: Subject, attempt: Attempt) -> Healing:
+        """As the healer does."""
+        self._healer = self._healer or self._make()
+        return self._healer.heal(diagnosis, subject, attempt)
+
+    def learn(self, diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> tuple[str, ...]:
+        """As the healer does; what it cannot remember hides nothing of how the command ended."""
+        self._healer = self._healer or self._make()
+        try:
+            return self._healer.learn(diagnosis, subject, gone=gone)
+        except RemediateError as problem:
+            return (f"{problem.message}. {problem.hint}",)
 
 
 def configured_for(request: Request) -> Configured:
@@ -108,8 +142,16 @@ def configured_for(request: Request) -> Configured:
 def _finish_earlier(request: Request, configured: Configured) -> None:
     redactor = Redactor(read_settings(request.config).secrets(os.environ))
     witness = Witness(redactor, quiet=request.quiet)
-    for line in finish_earlier(healer_of(request, configured, redactor)):
+    from remediate.cli.healing import finish_earlier  # noqa: PLC0415 - see _healer
+
+    for line in finish_earlier(_healer(request, configured, redactor)):
         witness.say(line)
+
+
+def _healer(request: Request, configured: Configured, redactor: Redactor) -> Healer:
+    from remediate.cli.healing import healer_of  # noqa: PLC0415 - only a recovery needs all of its machinery
+
+    return healer_of(request, configured, redactor)
 
 
 def _timed(request: Request) -> Finish:
