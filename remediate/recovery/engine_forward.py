@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from remediate.model.outcome import Done, Failed, StepResult
 from remediate.recovery.backups_places import fingerprint
 from remediate.recovery.backups_restoring import within
+from remediate.recovery.engine_anomaly import anomaly_of
 from remediate.recovery.engine_course import Course, numbered
 from remediate.recovery.engine_limits import limited
 from remediate.recovery.journal_entries import Intent, Result, Verified
@@ -64,7 +65,11 @@ def _take(course: Course, number: int, until: float) -> StepResult:
 
 
 def look(course: Course, number: int, until: float) -> StepResult:
-    """Verifies the effect of a step, and writes down what was seen."""
+    """Verifies the effect of a step, that it changed nothing unusual, and writes down what was seen."""
     seen = course.verify(number, limited(course.site, until))
+    odd = anomaly_of(course, number) if isinstance(seen, Done) else ""
+    if odd:
+        name = course.plan.steps[number].strategy
+        seen = Failed(strategy=name, reason=f"what it changed is unusual: {odd}")
     course.journal.note(Verified(step=number, result=seen))
     return seen

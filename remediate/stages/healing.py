@@ -24,7 +24,9 @@ from remediate.ports import Clock, Processes, Web
 from remediate.recovery.engine import Engine
 from remediate.recovery.engine_resume import Closed
 from remediate.recovery.strategy import Site
+from remediate.safety.anomaly import Intended, inspect
 from remediate.safety.circuit import Permit
+from remediate.safety.edits import Edit
 from remediate.safety.health import Vitals, judge
 from remediate.safety.rates import Exceeded
 from remediate.stages.trying import Attempt, Healing
@@ -131,13 +133,13 @@ class Healer:
     def _rehearsed(self, plan: Plan, bid: Bid, site: Site, offers: tuple[Offer, ...]) -> Healing:
         """With what would refuse it, as far as that can be known without changing anything."""
         rehearsal = self._at.engine.rehearse(plan, site, offers)
-        refusal = refuse(plan, offers, self._circumstances(plan, self._at.ledger.look(bid, plan)))
+        refusal = refuse(plan, offers, self._circumstances(plan, self._at.ledger.look(bid, plan), offers))
         held = (f"[DRY-RUN] the gate `{refusal.gate}` would refuse it: {refusal.reason}",) if refusal else ()
         return Healing(ending=rehearsal, told=(*rehearsal.lines(), *held))
 
     def _refusal(self, plan: Plan, bid: Bid, offers: tuple[Offer, ...]) -> Refusal | None:
         """What the gates say. The state is changed last, for a probe is leased there."""
-        seen = self._circumstances(plan, self._at.ledger.look(bid, plan))
+        seen = self._circumstances(plan, self._at.ledger.look(bid, plan), offers)
         refusal = refuse(plan, offers, seen)
         if refusal is not None and refusal.gate == "approval":
             approval = self._approval(plan, offers, seen)
@@ -158,13 +160,15 @@ class Healer:
         self._end(bid, plan, "rollback-failed" if failed else "rolled-back", since)
         return Healing(ending=outcome, told=outcome.remains if isinstance(outcome, RollbackFailed) else ())
 
-    def _circumstances(self, plan: Plan, standing: Standing) -> Circumstances:
+    def _circumstances(self, plan: Plan, standing: Standing, offers: tuple[Offer, ...]) -> Circumstances:
         practice = self._at
         vitals = practice.measure(practice.root)
         health = judge(vitals, standing.successes, practice.policy.health, aside=_MENDS.get(plan.cause, ()))
+        now = practice.clock.now()
         return Circumstances(
             policy=practice.policy,
-            now=practice.clock.now(),
+            now=now,
+            anomaly_holds=_anomaly(offers, standing, practice.policy, now),
             circuit_holds=standing.circuit_holds,
             attempts=standing.attempts,
             rate_holds=standing.rate_holds,
@@ -224,6 +228,18 @@ class Healer:
             processes=practice.processes,
             web=practice.web,
         )
+
+
+def _anomaly(offers: tuple[Offer, ...], standing: Standing, policy: Policy, now: float) -> str:
+    """As far as it can be known beforehand: which files, and how many changes of late.
+
+    What the changes hold is looked at by the engine, which takes them back where it is unusual.
+    """
+    touched = {path for offer in offers if isinstance(offer, Preview) for path in offer.touches}
+    edits = tuple(Edit(path=path, before=None, after="") for path in sorted(touched))
+    allowed = tuple(touched)
+    found = inspect(Intended(edits=edits, allowed=allowed, earlier=standing.changes), policy.anomaly, now)
+    return found.reason if found.refuses else ""
 
 
 def _held(verdict: Verdict) -> Refusal | None:
