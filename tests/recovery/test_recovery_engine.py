@@ -255,28 +255,29 @@ def _named(name: str) -> Strategy:
     return Passing() if name == "registry-failover" else strategy_named(name)
 
 
+PASSING = frozenset({"registry-failover"})
 FAILOVER = Step(strategy="registry-failover")
 
 
 def test_a_passing_setting_is_put_back_after_the_command(tmp_path: Path) -> None:
     place = prepared(tmp_path, file=shell("echo new > lock.txt", touches=("lock.txt",)))
-    one = engine(tmp_path, named=_named)
+    one = engine(tmp_path, named=_named, temporary=PASSING)
     assert isinstance(one.carry_out(plan([own("file")], [FAILOVER]), place), Recovered)
     assert (place.root / ".npmrc").read_text() == "registry=mirror"
-    assert engine(tmp_path, named=_named).finish(place) == ()  # it is alive
+    assert engine(tmp_path, named=_named, temporary=PASSING).finish(place) == ()  # it is alive
     assert one.release(place) == ()
     assert not (place.root / ".npmrc").exists()
     assert (place.root / "lock.txt").read_text() == "new\n"
     assert one.release(place) == ()
-    assert engine(tmp_path, named=_named).finish(place) == ()
+    assert engine(tmp_path, named=_named, temporary=PASSING).finish(place) == ()
 
 
 def test_a_passing_setting_is_put_back_when_the_process_dies(tmp_path: Path) -> None:
     place = prepared(tmp_path)
     program = (
         "import os, sys; from pathlib import Path\n"
-        "from test_recovery_engine import FAILOVER, _named, engine, site, plan\n"
-        "f = Path(sys.argv[1]); engine(f, named=_named).carry_out(plan([FAILOVER]), site(f))\n"
+        "from test_recovery_engine import FAILOVER, PASSING, _named, engine, site, plan\n"
+        "f = Path(sys.argv[1]); engine(f, named=_named, temporary=PASSING).carry_out(plan([FAILOVER]), site(f))\n"
         "os.kill(os.getpid(), 9)"
     )
     subprocess.run(
@@ -285,7 +286,7 @@ def test_a_passing_setting_is_put_back_when_the_process_dies(tmp_path: Path) -> 
         check=False,
     )
     assert (place.root / ".npmrc").exists()
-    ends = engine(tmp_path, named=_named).finish(place)
+    ends = engine(tmp_path, named=_named, temporary=PASSING).finish(place)
     assert [type(end.outcome) for end in ends] == [Recovered]
     assert not (place.root / ".npmrc").exists()
 

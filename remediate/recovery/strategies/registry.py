@@ -20,8 +20,9 @@ STRATEGIES: dict[str, tuple[str, str]] = {
     "http": (f"{_HERE}.http", "UserRequest"),
 }
 
-# Their effect stays only until the command has run again.
-TEMPORARY = frozenset({"registry-failover"})
+# Those whose effect on files stays only until the command has run again. None of ours: what is set for one
+# try alone is handed to that try, and is gone with it.
+TEMPORARY: frozenset[str] = frozenset()
 
 
 def strategy_named(name: str) -> Strategy:
