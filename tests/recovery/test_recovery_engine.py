@@ -277,7 +277,8 @@ def test_a_passing_setting_is_put_back_when_the_process_dies(tmp_path: Path) -> 
     program = (
         "import os, sys; from pathlib import Path\n"
         "from test_recovery_engine import FAILOVER, PASSING, _named, engine, site, plan\n"
-        "f = Path(sys.argv[1]); engine(f, named=_named, temporary=PASSING).carry_out(plan([FAILOVER]), site(f))\n"
+        "f = Path(sys.argv[1]); one = engine(f, named=_named, temporary=PASSING)\n"
+        "one.carry_out(plan([FAILOVER]), site(f))\n"
         "os.kill(os.getpid(), 9)"
     )
     subprocess.run(
