@@ -27,7 +27,12 @@ for n in range(5000):
 """
 # Writes when it wrote each line; whoever reads it says how late it came.
 _CLOCK = "import time\nfor n in range(400):\n    print(time.monotonic(), flush=True)\n    time.sleep(0.005)"
-_FLOOD = f"import os\nblock = b'x' * 99 + b'\\n'\nfor _ in range({_SIZE // 1_000_000}): os.write(1, block * 10_000)"
+_FLOOD = f"""
+import os
+block = (b"x" * 99 + b"\n") * 10_000
+for _ in range({_SIZE // 1_000_000}):
+    os.write(1, block)
+"""
 
 
 def print_overhead(rounds: int = 5) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Done, remediate
+from running import ROOT, Done, remediate
 
 from remediate.cli.arguments import plain_call
 from remediate.cli.run import command
@@ -266,3 +266,9 @@ def test_plain_calls_are_read_as_click_reads_them(call: str) -> None:
     assert ours is not None
     assert ours.pop("operands") == ()
     assert ours == by_click
+
+
+def test_every_option_is_in_the_docs_as_in_the_help() -> None:
+    page = (ROOT / "docs" / "run.md").read_text()
+    rows = [f"| `{o.flags[-1]}{f' {o.metavar}' if o.metavar else ''}` | {o.help} |" for o in OPTIONS]
+    assert [row for row in rows if row not in page] == []
