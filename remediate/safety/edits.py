@@ -40,4 +40,4 @@ def changed_characters(edit: Edit) -> int:
 
 
 def _lines(text: str | None) -> list[str]:
-    return (text or "").split("\n")
+    return text.split("\n") if text else []

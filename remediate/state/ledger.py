@@ -15,6 +15,7 @@ from remediate.safety.moments import HOUR
 from remediate.safety.rates import Exceeded, limit
 from remediate.state import approvals, attempts, circuits, history, recent
 from remediate.state.bid import Bid
+from remediate.state.shapes import encoded
 
 
 class Exhausted(msgspec.Struct, frozen=True, kw_only=True, tag="exhausted"):
@@ -59,7 +60,7 @@ class Ledger:
 
         def seen(documents: Documents) -> Documents:
             book = circuits.read_circuits(documents[circuits.NAME])
-            return {circuits.NAME: _encoded(circuits.sight(book, bid, self._policy, self._now()))}
+            return {circuits.NAME: encoded(circuits.sight(book, bid, self._policy, self._now()))}
 
         self._store.change(f"sight {bid.owner}", [circuits.NAME], seen)
 
@@ -103,7 +104,7 @@ class Ledger:
 
         def given(documents: Documents) -> Documents:
             book = approvals.read_approvals(documents[approvals.NAME])
-            return {approvals.NAME: _encoded(approvals.give(book, plan, by, now))}
+            return {approvals.NAME: encoded(approvals.give(book, plan, by, now))}
 
         self._store.change(f"approve {plan} {now:.3f}", [approvals.NAME], given)
 
@@ -147,7 +148,7 @@ def begun(
     number = attempts.count(made, bid.subject, now)
     new_book, verdict = circuits.begin(book, bid, policy, now, lasts)
     if isinstance(verdict, Held):
-        return {circuits.NAME: _encoded(new_book)}, verdict
+        return {circuits.NAME: encoded(new_book)}, verdict
     if not attempts.has(made, bid):
         rate = limit(late.begun, policy.rates, bid.signature, now)
         if isinstance(rate, Exceeded):
@@ -198,8 +199,4 @@ def _read(documents: Documents, bid: Bid) -> tuple[circuits.Circuits, attempts.A
 def _documents(
     bid: Bid, book: circuits.Circuits, made: attempts.Attempts, late: recent.Recent
 ) -> dict[str, bytes | None]:
-    return dict(zip(_names(bid), map(_encoded, (book, made, late)), strict=True))
-
-
-def _encoded(document: msgspec.Struct) -> bytes:
-    return msgspec.json.encode(document) + b"\n"
+    return dict(zip(_names(bid), map(encoded, (book, made, late)), strict=True))

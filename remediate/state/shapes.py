@@ -65,6 +65,11 @@ def decode(name: str, data: bytes, kind: type[Kind]) -> Kind:
         raise _unreadable(name, f"it is damaged: {error}") from None
 
 
+def encoded(document: msgspec.Struct) -> bytes:
+    """The document as it is stored."""
+    return msgspec.json.encode(document) + b"\n"
+
+
 def _check_schema(schema: str, wanted: str, place: str) -> None:
     ours = re.fullmatch(_OURS, schema)
     known = re.fullmatch(_OURS, wanted)
