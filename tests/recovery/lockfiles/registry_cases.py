@@ -10,6 +10,7 @@ from registry_project import Project
 
 from remediate.model.outcome import Done, Failed
 from remediate.model.preview import Preview, Unfit
+from remediate.recovery.lockfiles.bench import Stuck
 from remediate.recovery.lockfiles.tool import Lock
 
 OLD, NEW = "1.0.0", "1.1.0"
@@ -141,6 +142,15 @@ def lost_without_history(project: Project) -> None:
     assert project.versions() == {"alpha": OLD}
 
 
+def unanswered_requirement(project: Project) -> None:
+    """The check alone tells it, and leaves the lockfile as it is."""
+    before = project.lock(alpha=OLD)
+    assert not isinstance(project.check(), Stuck)
+    project.want(alpha=OLD, gamma=OLD)
+    assert isinstance(project.check(), Stuck)
+    assert project.lockfile.read_bytes() == before
+
+
 def wrong_hash_known_to_git(project: Project) -> None:
     before = project.lock(alpha=OLD, gamma=OLD)
     project.commit()
@@ -196,6 +206,7 @@ CASES: tuple[Callable[[Project], None], ...] = (
     truncated_everywhere,
     not_parseable,
     lost_without_history,
+    unanswered_requirement,
     wrong_hash_known_to_git,
     wrong_hash_unknown,
     moved_registry,

@@ -14,6 +14,7 @@ from tools import search_path
 from remediate.model.outcome import StepResult
 from remediate.model.plan import Step
 from remediate.model.preview import Offer
+from remediate.recovery.lockfiles.bench import Stuck, make_bench
 from remediate.recovery.lockfiles.registry import TOOLS
 from remediate.recovery.lockfiles.tool import Lock, LockTool
 from remediate.recovery.strategies.lockfile_repair import LockfileRepair
@@ -119,6 +120,12 @@ class Project:
 
     def verify(self) -> StepResult:
         return LockfileRepair().verify(self._step(), self._site())
+
+    def check(self) -> Stuck | str:
+        """The tool's own proof, in a copy."""
+        inputs = (*self.tool.inputs(self.workspace), self.tool.lockfile)
+        bench = make_bench(self.workspace, inputs, self._site())
+        return bench.run(self.tool.check(bench.folder))
 
     def _step(self) -> Step:
         return Step(strategy="lockfile-repair", arguments={"tool": self.dialect.tool})

@@ -117,6 +117,20 @@ def test_settings_that_freeze_the_project_do_not_stop_its_mending(project: Proje
     assert not (project.workspace / "elsewhere").exists()
 
 
+def test_the_canary_would_tell(project: Project) -> None:
+    project.lock(beta="1.0.0")
+    assert not project.canary.exists()
+    command = ("bundle", "install")
+    subprocess.run(
+        command,
+        cwd=project.workspace,
+        env={**project.environment, "BUNDLE_PATH": str(project.folder / "installed")},
+        capture_output=True,
+        check=False,
+    )
+    assert project.canary.exists()
+
+
 def hashed(project: Project, digest: str = "") -> bytes:
     """The lockfile of `alpha` with its hash, or with another one."""
     text = project.lock(alpha="1.0.0").decode()

@@ -95,6 +95,13 @@ def test_cargo(case: Callable[[Project], None], project: Project) -> None:
     case(project)
 
 
+def test_the_canary_would_tell(project: Project) -> None:
+    project.lock(beta="1.0.0")
+    assert not project.canary.exists()
+    project.run("cargo", "build", "--locked")
+    assert project.canary.exists()
+
+
 def test_a_workspace_is_locked_as_one(project: Project) -> None:
     project.lock(alpha="1.0.0")
     newer(project)

@@ -88,6 +88,8 @@ def test_scripts_of_the_project_do_not_run(project: Project) -> None:
     path.write_text(json.dumps(manifest))
     assert isinstance(project.repair(), Done)
     assert not project.canary.exists()
+    project.run("composer", "install")
+    assert project.canary.exists()
 
 
 def test_a_manifest_with_another_hash_alone_gets_its_hash(project: Project) -> None:
