@@ -39,7 +39,9 @@ class NamesRegistries(Protocol):
     A registry that they did not name when the lockfile was last committed is refused.
     """
 
-    settings: tuple[str, ...]
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The files that do, relative to the folder."""
 
     def registries(self, folder: Path) -> frozenset[str]:
         """The hosts that the project's own settings name, with their ports."""
@@ -65,6 +67,17 @@ class Probed(Protocol):
 
     def misfit(self, output: str) -> str:
         """Why the program that printed this cannot be used; empty where it can."""
+
+
+@runtime_checkable
+class ProbedInProject(Protocol):
+    """As `Probed`, where the program itself looks at the project to know which tool it is."""
+
+    def probe_in(self, folder: Path) -> Command:
+        """A call, in a copy of the project, that changes nothing and starts no code of it."""
+
+    def misfit_in(self, folder: Path, output: str) -> str:
+        """Why the program that printed this cannot be used there; empty where it can."""
 
 
 # Where several requirements of one name stand in one project (members of a workspace), their wordings are

@@ -38,12 +38,18 @@ def changed_requirements(before: Lock, wanted: Mapping[str, str], satisfies: Sat
     for each in before.packages:
         versions.setdefault(each.name, []).append(each.version)
     changed = {name for name in wanted if not _answered(versions.get(name, []), wanted[name], satisfies)}
-    if not before.roots and satisfies is None:
+    if not before.roots and not before.descriptors and satisfies is None:
         return set(wanted)  # nothing tells which of them changed
+    if before.descriptors:
+        changed |= {name for name, wording in wanted.items() if not _named(before, name, wording)}
     if before.roots:
         changed |= {name for name in wanted if before.roots.get(name) != wanted[name]}
         changed |= set(before.roots) - set(wanted)
     return changed
+
+
+def _named(before: Lock, name: str, wording: str) -> bool:
+    return all(f"{name}@{each}" in before.descriptors for each in wording.split(BOTH))
 
 
 def _answered(versions: Iterable[str], wording: str, satisfies: Satisfies | None) -> bool:

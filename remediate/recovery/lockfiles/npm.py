@@ -101,7 +101,7 @@ class Npm:
     def check(self, folder: Path) -> tuple[Command, ...]:
         return (Command(arguments=("npm", "ci", *_SILENT), environment=self._environment(folder)),)
 
-    def merges_conflicts(self, folder: Path) -> bool:
+    def merges_conflicts(self, folder: Path) -> bool:  # noqa: ARG002
         return True
 
     def satisfies(self, version: str, wording: str) -> bool | None:

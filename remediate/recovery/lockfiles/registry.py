@@ -9,9 +9,12 @@ from remediate.recovery.lockfiles.golang import Go
 from remediate.recovery.lockfiles.npm import Npm
 from remediate.recovery.lockfiles.pdm import Pdm
 from remediate.recovery.lockfiles.piptools import PipTools
+from remediate.recovery.lockfiles.pnpm import Pnpm
 from remediate.recovery.lockfiles.poetry import Poetry
 from remediate.recovery.lockfiles.tool import LockTool
 from remediate.recovery.lockfiles.uv import Uv
+from remediate.recovery.lockfiles.yarn_berry import YarnBerry
+from remediate.recovery.lockfiles.yarn_classic import YarnClassic
 
 TOOLS: dict[str, LockTool] = {
     "bundler": Bundler(),
@@ -21,8 +24,11 @@ TOOLS: dict[str, LockTool] = {
     "npm": Npm(),
     "pdm": Pdm(),
     "pip-tools": PipTools(),
+    "pnpm": Pnpm(),
     "poetry": Poetry(),
     "uv": Uv(),
+    "yarn": YarnClassic(),
+    "yarn-berry": YarnBerry(),
 }
 
 # Tools that would lock the same manifest: of these, one lockfile may stand in a folder.

@@ -19,7 +19,8 @@ State = Literal["readable", "conflict", "broken", "lost"]
 class Salvage(msgspec.Struct, frozen=True, kw_only=True):
     """`text` is what the tool is given, None for no lockfile at all; `locks` vouch for what it holds.
 
-    `past` are the locks of earlier commits: a hash may go back to one of theirs.
+    `past` are the locks of earlier commits: a hash may go back to one of theirs. `instead` is given to the
+    tool where it cannot make anything of `text`.
     """
 
     state: State
@@ -27,6 +28,7 @@ class Salvage(msgspec.Struct, frozen=True, kw_only=True):
     locks: tuple[Lock, ...]
     past: tuple[Lock, ...] = ()
     note: str = ""
+    instead: bytes | None = None
 
 
 def salvage(tool: LockTool, folder: Path, lockfile: str, history: History, text: bytes) -> Salvage:
@@ -59,6 +61,7 @@ def _merged(tool: LockTool, folder: Path, text: bytes, past: tuple[bytes, ...]) 
         text=text if own else sides.ours,
         locks=both,
         past=_readable(tool, past),
+        instead=sides.ours if own else None,
         note="both sides of the merge are taken" if own else "the side of HEAD is taken and completed",
     )
 

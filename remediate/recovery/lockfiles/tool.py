@@ -23,10 +23,15 @@ class Locked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
-    """A lockfile that could be read; `roots` maps each direct requirement to its wording, if known."""
+    """A lockfile that could be read; `roots` maps each direct requirement to its wording, if known.
+
+    `descriptors` are all requirements that it answers, direct or not, as `name@wording`, where it has those
+    instead.
+    """
 
     packages: tuple[Locked, ...]
     roots: dict[str, str] = {}
+    descriptors: frozenset[str] = frozenset()
 
 
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,11 +50,19 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 class LockTool(Protocol):
     """A package manager; one file for each, listed in `registry.TOOLS`."""
 
-    name: str
-    lockfile: str
-    programs: tuple[str, ...]
-    hooks: str
-    """Why code of packages may run although scripts are off; empty where it never does."""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def lockfile(self) -> str: ...
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """All of these have to be there."""
+
+    @property
+    def hooks(self) -> str:
+        """Why code of packages may run although scripts are off; empty where it never does."""
 
     def owns(self, folder: Path) -> bool:
         """Whether the folder is a project of this tool, told by its files alone."""

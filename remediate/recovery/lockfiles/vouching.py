@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from remediate.recovery.lockfiles.tool import Lock, Locked
+from remediate.recovery.lockfiles.tool import Lock
 
 # Weak to strong. What is not named here ranks as strong: a commit, a checksum of a tool's own.
 _RANKS = {"md5": 0, "sha1": 1, "sha224": 2, "sha256": 3, "sha384": 4, "sha512": 5}
@@ -41,33 +41,25 @@ def weaker_hashes(before: Sequence[Lock], after: Lock, history: Sequence[Lock] =
     """
     if not before:
         return ()
-    known, past = known_hashes(before), known_hashes((*before, *history))
-    hashed = any(known.values())
+    known, past, now = known_hashes(before), known_hashes((*before, *history)), known_hashes((after,))
     strength = _strengths(before)
-    return tuple(
-        f"{each.name} {each.version}: {fault}"
-        for each in after.packages
-        if (fault := _fault(each, known, past, strength, hashed=hashed))
-    )
+    hashless = _hashless(after) if any(known.values()) else set()
+    faults: list[str] = []
+    for pair, hashes in sorted(now.items()):
+        if known.get(pair):
+            fault = _difference(known[pair], hashes, past[pair])
+        elif not hashes:
+            fault = "has no hash" if pair in hashless and pair not in known else ""
+        else:
+            weaker = _rank(hashes) < strength.get(pair[0], 0)
+            fault = "its hash is weaker than that of the version before" if weaker else ""
+        faults += [f"{pair[0]} {pair[1]}: {fault}"] if fault else []
+    return tuple(faults)
 
 
-def _fault(
-    each: Locked,
-    known: dict[Pair, set[str]],
-    past: dict[Pair, set[str]],
-    strength: dict[str, int],
-    *,
-    hashed: bool,
-) -> str:
-    pair = (each.name, each.version)
-    now = set(each.hashes)
-    if known.get(pair):
-        return _difference(known[pair], now, past[pair])
-    if not now:
-        return "has no hash" if hashed and each.host and pair not in known else ""
-    if _rank(now) < strength.get(each.name, 0):
-        return "its hash is weaker than that of the version before"
-    return ""
+def _hashless(lock: Lock) -> set[Pair]:
+    """What comes from a host and has no hash."""
+    return {(each.name, each.version) for each in lock.packages if each.host and not each.hashes}
 
 
 def _difference(before: set[str], now: set[str], past: set[str]) -> str:

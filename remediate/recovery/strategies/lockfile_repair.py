@@ -14,7 +14,7 @@ from remediate.logs.redaction import Redactor
 from remediate.model.outcome import Done, Failed, StepResult
 from remediate.model.plan import Step
 from remediate.model.preview import Change, Offer, Preview, Unfit
-from remediate.recovery.lockfiles.abilities import FolderHooks, NamesRegistries, Probed
+from remediate.recovery.lockfiles.abilities import FolderHooks, NamesRegistries, Probed, ProbedInProject
 from remediate.recovery.lockfiles.bench import Bench, Stuck, make_bench
 from remediate.recovery.lockfiles.conflict import has_markers
 from remediate.recovery.lockfiles.history import History
@@ -125,11 +125,9 @@ def _unmet(project: Project, site: Site) -> Refused | None:
     for program in tool.programs:
         if site.processes.find(program) is None:
             return Refused(reason=f"{program} is not installed")
-    if isinstance(tool, Probed):
-        told = _bench(project, site, empty=True).run((tool.probe(),), reads=True)
-        misfit = told.reason if isinstance(told, Stuck) else tool.misfit(told)
-        if misfit:
-            return Refused(reason=misfit)
+    misfit = _misfit(project, site)
+    if misfit:
+        return Refused(reason=misfit)
     for name in tool.inputs(project.folder):
         path = project.folder / name
         if name != project.lockfile and path.is_file() and has_markers(path.read_bytes()):
@@ -141,16 +139,37 @@ def _unmet(project: Project, site: Site) -> Refused | None:
     return None
 
 
+def _misfit(project: Project, site: Site) -> str:
+    """Why the program that is here is not the one that the project needs."""
+    tool = project.tool
+    if isinstance(tool, ProbedInProject):
+        bench = _bench(project, site)
+        told = bench.run((tool.probe_in(bench.folder),), reads=True)
+        return told.reason if isinstance(told, Stuck) else tool.misfit_in(project.folder, told)
+    if isinstance(tool, Probed):
+        told = _bench(project, site, empty=True).run((tool.probe(),), reads=True)
+        return told.reason if isinstance(told, Stuck) else tool.misfit(told)
+    return ""
+
+
 def _mend(project: Project, site: Site) -> bytes | Refused:
     """The mended text, proved; nothing outside the scratch folder is touched."""
     salvaged = _salvage(project, site)
+    mended = _try(project, salvaged, salvaged.text, site)
+    if isinstance(mended, Refused) and salvaged.instead is not None:
+        return _try(project, salvaged, salvaged.instead, site)
+    return mended
+
+
+def _try(project: Project, salvaged: Salvage, start: bytes | None, site: Site) -> bytes | Refused:
+    """What the tool makes of this text, or of no lockfile at all."""
     bench = _bench(project, site)
     copy = bench.folder / project.lockfile
-    if salvaged.text is None:
+    if start is None:
         copy.unlink(missing_ok=True)
     else:
-        copy.write_bytes(salvaged.text)
-    stuck = bench.run(project.tool.rounds(bench.folder, usable=salvaged.text is not None))
+        copy.write_bytes(start)
+    stuck = bench.run(project.tool.rounds(bench.folder, usable=start is not None))
     if isinstance(stuck, Stuck):
         return _told(stuck, f"{project.tool.name} could not mend the lockfile")
     if not copy.is_file():

@@ -1,0 +1,30 @@
+"""Yarn 2 and later, with a real registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from node_project import make_project, yarnrc
+from npm_registry import NpmRegistry, npm_registry
+from registry_cases import CASES, named, seed
+from registry_project import Project
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmRegistry]:
+    with npm_registry(tmp_path_factory.mktemp("registry") / "npm") as served:
+        yield served
+
+
+@pytest.fixture
+def project(tmp_path: Path, registry: NpmRegistry) -> Project:
+    made = make_project(tmp_path, registry, "yarn-berry", yarnrc, "yarn-berry")
+    seed(made)
+    return made
+
+
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_yarn_berry(case: Callable[[Project], None], project: Project) -> None:
+    case(project)
