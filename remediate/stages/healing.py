@@ -9,20 +9,22 @@ import msgspec
 
 from remediate.decision.approval import Approval, approve
 from remediate.decision.facts import Facts
+from remediate.decision.fitting import fit
 from remediate.decision.gates import Case, Circumstances, reasons_to_ask, refuse
 from remediate.decision.walk import draw_up
 from remediate.errors import Unreachable
 from remediate.model.diagnosis import Diagnosis
 from remediate.model.outcome import Recovered, RollbackFailed
-from remediate.model.plan import Escalation, Plan, Refusal
+from remediate.model.plan import Decision, Escalation, Plan, Refusal
 from remediate.model.policy import Policy
-from remediate.model.preview import Offer, Preview, Unfit
+from remediate.model.preview import Preview
 from remediate.model.record import OutcomeName, Record
 from remediate.model.subject import Subject
 from remediate.model.tree import Tree
 from remediate.ports import Clock, Processes, Web
 from remediate.recovery.engine import Engine
 from remediate.recovery.engine_resume import Closed
+from remediate.recovery.rehearsal import Rehearsal
 from remediate.recovery.strategy import Site
 from remediate.safety.anomaly import Intended, inspect
 from remediate.safety.circuit import Permit
@@ -71,6 +73,15 @@ class Practice(msgspec.Struct, frozen=True, kw_only=True):
     word: Word = Word()
 
 
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision on a diagnosis, the tree that led to it, what its steps would do, and what holds them."""
+
+    decision: Decision
+    tree: Tree | None = None
+    rehearsal: Rehearsal | None = None
+    refusal: Refusal | None = None
+
+
 class Healer:
     """One for each run of a command: `heal` after a failed try, `learn` after the next one.
 
@@ -113,15 +124,36 @@ class Healer:
             return (*told, problem.message)
         return told
 
+    def propose(self, diagnosis: Diagnosis, subject: Subject) -> Proposal:
+        """What would be done about it, and what would refuse it; nothing is changed."""
+        practice, site = self._at, self._site(diagnosis, subject)
+        plan = draw_up(diagnosis, subject, practice.policy, Facts(random=0.5), practice.trees)
+        if not isinstance(plan, Plan):
+            return Proposal(decision=plan)
+        tree = next(tree for tree in practice.trees if tree.name == plan.tree)
+        fitted = fit(plan, practice.engine.preview(plan, site))
+        if isinstance(fitted, Escalation):
+            return Proposal(decision=fitted, tree=tree)
+        bid = Bid(subject=subject, signature=diagnosis.signature or "", owner=self._owner)
+        standing = practice.ledger.look(bid, fitted.plan)
+        return Proposal(
+            decision=fitted.plan,
+            tree=tree,
+            rehearsal=practice.engine.rehearse(fitted.plan, site, fitted.previews),
+            refusal=refuse(
+                fitted.plan, fitted.previews, self._circumstances(fitted.plan, standing, fitted.previews)
+            ),
+        )
+
     def finish(self, subject: Subject) -> tuple[Closed, ...]:
         """Ends what an earlier process left unfinished in this folder."""
         return self._at.engine.finish(self._site(_NOTHING, subject))
 
     def _decided(self, plan: Plan, bid: Bid, site: Site) -> Healing:
-        offers = self._at.engine.preview(plan, site)
-        unfit = next((offer for offer in offers if isinstance(offer, Unfit)), None)
-        if unfit is not None:
-            return Healing(ending=Escalation(reason=f"{unfit.strategy}: {unfit.reason}", path=plan.path))
+        fitted = fit(plan, self._at.engine.preview(plan, site))
+        if isinstance(fitted, Escalation):
+            return Healing(ending=fitted)
+        plan, offers = fitted.plan, fitted.previews
         if self._at.engine.dry_run:
             return self._rehearsed(plan, bid, site, offers)
         refusal = self._refusal(plan, bid, offers)
@@ -130,14 +162,14 @@ class Healer:
             return Healing(ending=refusal)
         return self._carried_out(plan, bid, site, offers)
 
-    def _rehearsed(self, plan: Plan, bid: Bid, site: Site, offers: tuple[Offer, ...]) -> Healing:
+    def _rehearsed(self, plan: Plan, bid: Bid, site: Site, offers: tuple[Preview, ...]) -> Healing:
         """With what would refuse it, as far as that can be known without changing anything."""
         rehearsal = self._at.engine.rehearse(plan, site, offers)
         refusal = refuse(plan, offers, self._circumstances(plan, self._at.ledger.look(bid, plan), offers))
         held = (f"[DRY-RUN] the gate `{refusal.gate}` would refuse it: {refusal.reason}",) if refusal else ()
         return Healing(ending=rehearsal, told=(*rehearsal.lines(), *held))
 
-    def _refusal(self, plan: Plan, bid: Bid, offers: tuple[Offer, ...]) -> Refusal | None:
+    def _refusal(self, plan: Plan, bid: Bid, offers: tuple[Preview, ...]) -> Refusal | None:
         """What the gates say. The state is changed last, for a probe is leased there."""
         seen = self._circumstances(plan, self._at.ledger.look(bid, plan), offers)
         refusal = refuse(plan, offers, seen)
@@ -150,7 +182,7 @@ class Healer:
         policy = self._at.policy
         return _held(self._at.ledger.begin(bid, lasts=2 * policy.recovery_timeout + plan.wait))
 
-    def _carried_out(self, plan: Plan, bid: Bid, site: Site, offers: tuple[Offer, ...]) -> Healing:
+    def _carried_out(self, plan: Plan, bid: Bid, site: Site, offers: tuple[Preview, ...]) -> Healing:
         since = site.clock.now()
         outcome = self._at.engine.carry_out(plan, site, offers)
         if isinstance(outcome, Recovered):
@@ -160,7 +192,7 @@ class Healer:
         self._end(bid, plan, "rollback-failed" if failed else "rolled-back", since)
         return Healing(ending=outcome, told=outcome.remains if isinstance(outcome, RollbackFailed) else ())
 
-    def _circumstances(self, plan: Plan, standing: Standing, offers: tuple[Offer, ...]) -> Circumstances:
+    def _circumstances(self, plan: Plan, standing: Standing, offers: tuple[Preview, ...]) -> Circumstances:
         practice = self._at
         vitals = practice.measure(practice.root)
         health = judge(vitals, standing.successes, practice.policy.health, aside=_MENDS.get(plan.cause, ()))
@@ -176,12 +208,11 @@ class Healer:
             approval=standing.approval,
         )
 
-    def _approval(self, plan: Plan, offers: tuple[Offer, ...], seen: Circumstances) -> Approval | None:
+    def _approval(self, plan: Plan, offers: tuple[Preview, ...], seen: Circumstances) -> Approval | None:
         word = self._at.word
         giver = word.giver if word.given == plan.hash else ""
         if not giver:
-            previews = tuple(offer for offer in offers if isinstance(offer, Preview))
-            giver = word.ask(plan, "; ".join(reasons_to_ask(Case(plan=plan, previews=previews, seen=seen))))
+            giver = word.ask(plan, "; ".join(reasons_to_ask(Case(plan=plan, previews=offers, seen=seen))))
         if not giver:
             return None
         self._at.ledger.approve(plan.hash, giver)
@@ -230,12 +261,12 @@ class Healer:
         )
 
 
-def _anomaly(offers: tuple[Offer, ...], standing: Standing, policy: Policy, now: float) -> str:
+def _anomaly(offers: tuple[Preview, ...], standing: Standing, policy: Policy, now: float) -> str:
     """As far as it can be known beforehand: which files, and how many changes of late.
 
     What the changes hold is looked at by the engine, which takes them back where it is unusual.
     """
-    touched = {path for offer in offers if isinstance(offer, Preview) for path in offer.touches}
+    touched = {path for offer in offers for path in offer.touches}
     edits = tuple(Edit(path=path, before=None, after="") for path in sorted(touched))
     allowed = tuple(touched)
     found = inspect(Intended(edits=edits, allowed=allowed, earlier=standing.changes), policy.anomaly, now)
