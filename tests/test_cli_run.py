@@ -272,3 +272,57 @@ def test_every_option_is_in_the_docs_as_in_the_help() -> None:
     page = (ROOT / "docs" / "run.md").read_text()
     rows = [f"| `{o.flags[-1]}{f' {o.metavar}' if o.metavar else ''}` | {o.help} |" for o in OPTIONS]
     assert [row for row in rows if row not in page] == []
+
+
+# What else the machine does must not decide a test, and nobody waits in one.
+CALM = "backoff-first: 0s\nbackoff-most: 0s\nhealth: {cpu: [1, 1, 1], memory: [1, 1, 1], disk: [1, 1, 1]}\n"
+COUNTING = "echo x >> count; if [ $(wc -l < count) -lt 3 ]; then {failure}; fi; echo fine"
+
+
+def heal(failure: str, tmp_path: Path, env: dict[str, str], *options: str) -> tuple[Done, int]:
+    """How a command ended that fails twice and then does not, and how often it ran."""
+    (tmp_path / "calm.yml").write_text(CALM)
+    npm = tmp_path / "npm"
+    npm.write_text("#!/bin/sh\n" + COUNTING.format(failure=failure))
+    npm.chmod(0o755)
+    done = run(npm, "ci", cwd=tmp_path, env=env, options=("--config", "calm.yml", *options))
+    return done, len((tmp_path / "count").read_text().split())
+
+
+def test_a_transient_failure_is_healed(tmp_path: Path, job: dict[str, str]) -> None:
+    done, runs = heal(RESET, tmp_path, job, "--report", "report.json")
+    assert (done.code, runs) == (0, 3)
+    assert done.out.endswith("fine\n")
+    told = json.loads((tmp_path / "report.json").read_text())
+    assert (told["outcome"], [one["code"] for one in told["tries"]]) == ("healed", [1, 1, 0])
+    notes = [line for line in done.err.splitlines() if line.startswith("::")]
+    assert len(notes) == 1
+    assert notes[0].startswith("::warning title=Remediate::healed: network")
+    assert "\ntrue\n" in Path(job["GITHUB_OUTPUT"]).read_text()
+
+
+def test_a_transient_failure_is_healed_no_more_than_so_often(tmp_path: Path, home: dict[str, str]) -> None:
+    done, runs = heal(RESET, tmp_path, home, "--max-attempts", "2")
+    assert (done.code, runs) == (1, 2)
+    assert "2 tries are all there may be" in done.err
+
+
+def test_a_dry_run_runs_once_and_says_what_it_would_do(tmp_path: Path, home: dict[str, str]) -> None:
+    done, runs = heal(RESET, tmp_path, home, "--dry-run")
+    assert (done.code, runs) == (1, 1)
+    assert "[DRY-RUN]" in done.err
+    assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        "echo 'src/a.c:1:5: error: ECONNRESET undeclared (first use in this function)'; exit 1",
+        "printf '%s\\n' '=== test session starts ===' 'E  ConnectionResetError: reset' "
+        "'FAILED tests/test_a.py::test_b - ConnectionResetError: reset' '=== 1 failed in 0.1s ==='; exit 1",
+        "echo something went wrong; exit 1",
+        "kill -9 $$",
+    ],
+)
+def test_a_real_failure_is_never_run_again(failure: str, tmp_path: Path, home: dict[str, str]) -> None:
+    assert heal(failure, tmp_path, home)[1] == 1
