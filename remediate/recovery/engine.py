@@ -109,6 +109,8 @@ class Engine:
         if self.dry_run or not (self.state / "journal").is_dir():
             return ()
         site = _resolved(site)
+        if next(self._unfinished(site), None) is None:
+            return ()
         try:
             with alone(self._lock, self.state, _PATIENCE):
                 return tuple(self._close(journal, site) for journal in self._unfinished(site))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def step(tool: str) -> Step:
 
 
 def home(folder: Path, **more: str) -> dict[str, str]:
-    (folder / "home").mkdir(exist_ok=True)
+    (folder / "home").mkdir(parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in ("RUSTUP_HOME", "PYENV_ROOT", "LANG") if name in os.environ}
     real = os.environ.get("HOME", "")
     kept.setdefault("RUSTUP_HOME", f"{real}/.rustup")
@@ -282,3 +283,33 @@ def test_an_unknown_tool_is_said(tmp_path: Path) -> None:
     offer = CachePurge().preview(STEP, place)
     assert isinstance(offer, Unfit)
     assert "names no tool" in offer.reason
+
+
+def test_yarn_both_of_them(tmp_path: Path) -> None:
+    want("yarn", "yarn-berry")
+    for name, part in (
+        ("yarn", "npm-left-border-1.0.0-abc/node_modules/x"),
+        ("yarn-berry", "left-border-1.zip"),
+    ):
+        folder = tmp_path / name
+        place = site(folder, environment=home(folder))
+        if name == "yarn-berry":
+            berry = shutil.which("yarn-berry", path=search_path())
+            (folder / "bin").mkdir()
+            (folder / "bin/yarn").symlink_to(str(berry))
+            path = f"{folder / 'bin'}{os.pathsep}{search_path()}"
+            place = site(folder, environment=home(folder, PATH=path))
+            put(place.root / "package.json", "{}")
+            put(place.root / "yarn.lock", "")
+        asked = ["yarn", "cache", "dir"] if name == "yarn" else ["yarn", "config", "get", "cacheFolder"]
+        told = subprocess.run(
+            asked, cwd=place.root, env=dict(place.environment), capture_output=True, check=True, text=True
+        )
+        cache = Path(told.stdout.strip().splitlines()[-1])
+        assert cache.is_absolute()
+        poison = put(cache / part)
+        before = picture(folder)
+        assert isinstance(CachePurge().preview(step("yarn"), place), Preview)
+        assert picture(folder) == before
+        purge(place, folder, step("yarn"))
+        assert not poison.exists()
