@@ -55,9 +55,10 @@ def main(config: str, arguments: list[str]) -> int:
     memory = told["memory"]
     limit = (lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))) if memory else None
     code = subprocess.call(command, preexec_fn=limit)
+    code = code if code >= 0 else 128 - code
     after = {"code": code, "tree": tree_of(*told["roots"], apart=tuple(told["apart"]))}
     Path(f"{told['facts']}-{number}.json").write_text(json.dumps(after))
-    return code if code >= 0 else 128 - code
+    return code
 
 
 if __name__ == "__main__":

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path[:0] = [
-    str(Path(__file__).resolve().parent.parent),
-    str(Path(__file__).resolve().parent.parent / "machine"),
-]
-
 from scenarios.judging import judge
 from scenarios.playing import play, why_not
 from scenarios.registries import Registries

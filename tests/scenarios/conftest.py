@@ -1,0 +1,8 @@
+"""Lets the scenarios find the registries of tests/machine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "machine"))
