@@ -77,7 +77,9 @@ def _conclude(request: Request, finishes: list[Finish]) -> int:
         _say_how_it_ended(finishes[-1], request, witness)
         return finishes[-1]
 
-    subject = subject_of(request.command, os.environ, Path.cwd(), SystemProcesses())
+    # What is remembered of the command is on the disk: a secret among its words must not be.
+    words = tuple(map(redactor.redact, request.command))
+    subject = subject_of(words, os.environ, Path.cwd(), SystemProcesses())
     order = Order(
         command=request.command,
         subject=replace(subject, environment=policy.environment),

@@ -66,7 +66,7 @@ def diagnose_sources(
     settings = read_settings(config)
     redactor = Redactor([*settings.secrets(os.environ), *secrets_named(redact_env)])
     parts = Parts(sources, quiet=quiet, log_format=log_format)
-    diagnosed = _Diagnosing(settings, log_format, redactor)
+    diagnosed = Diagnosing(settings, log_format, redactor)
     found = failed_first(parts.each(diagnosed))
     if verbose:
         say(diagnosed.basis(), err=True)
@@ -79,7 +79,7 @@ def diagnose_sources(
         )
 
 
-class _Diagnosing:
+class Diagnosing:
     """Diagnoses one log after the other with what was loaded once."""
 
     def __init__(self, settings: Settings, log_format: str, redactor: Redactor) -> None:

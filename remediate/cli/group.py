@@ -16,6 +16,10 @@ from remediate.errors import DONE, RemediateError
 COMMANDS: dict[str, tuple[str, str]] = {
     "diagnose": ("remediate.cli.diagnose", "Name the root cause of a failed job, from its log."),
     "run": ("remediate.cli.run", "Run a command; heal what is transient, pass on what is real."),
+    "plan": ("remediate.cli.plan", "Show what would be done about a failure, and why."),
+    "backups": ("remediate.cli.backups", "List, show, check, put back and prune backups."),
+    "circuits": ("remediate.cli.circuits", "Show the circuits that hold recoveries back, and reset one."),
+    "approvals": ("remediate.cli.approvals", "List, give and revoke approvals of plans."),
     "config": ("remediate.cli.config", "Show the configuration in force, and where each value is from."),
     "rules": ("remediate.cli.rules", "List, show, test and explain the rules."),
     "completion": ("remediate.cli.completion", "Print the script that completes the command in a shell."),
