@@ -84,12 +84,9 @@ def candidates(site: Site, spares: tuple[Spare, ...] = HOSTED) -> Iterator[Candi
             if not refusal(path, pattern, site):
                 yield Candidate(path=path, why=why)
     for spare in spares if hosted(site.environment) else ():
-        if not _needed(spare, site):
-            yield from (
-                Candidate(path=path, why=spare.why)
-                for path in _matches(spare.path, site)
-                if not refusal(path, spare.path, site)
-            )
+        paths = [path for path in _matches(spare.path, site) if not refusal(path, spare.path, site)]
+        if paths and not _needed(spare, site):
+            yield from (Candidate(path=path, why=spare.why) for path in paths)
 
 
 def refusal(path: Path, pattern: str, site: Site) -> str:
