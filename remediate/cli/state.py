@@ -56,8 +56,8 @@ def ledger_store(state: str | None, config: str | None) -> FolderStore:
 
 def name_of_user(by: str | None, environment: Mapping[str, str]) -> str:
     """The name that was given, else that of who started the job or is logged in."""
-    names = (by, *(environment.get(name) for name in ("GITHUB_ACTOR", "USER", "USERNAME", "LOGNAME")))
-    found = next((name.strip() for name in names if name is not None), "")
+    names = [environment.get(name, "") for name in ("GITHUB_ACTOR", "USER", "USERNAME", "LOGNAME")]
+    found = next(filter(None, names), "") if by is None else by.strip()
     if not found:
         raise UsageProblem("--by: it must be known who does this", hint="Give your name: `--by NAME`.")
     return found
