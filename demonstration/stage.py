@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from demonstration.healing import heal
 from demonstration.picture import draw
 from demonstration.scenes import PICTURED, SCENES, Scene
 
@@ -41,7 +42,11 @@ def play() -> None:
         begun = time.perf_counter()
         found = json.loads(diagnose(folder, *names, "--format", "json"))
         took = time.perf_counter() - begun
-    click.echo("\n".join((*table(found), "", closing(len(names), took))))
+    click.echo("\n".join((*table(found), "", closing(len(names), took), "")))
+    with tempfile.TemporaryDirectory() as folder:
+        for story, transcript in heal(Path(folder), coloured=watched):
+            click.secho(f"━━ {story}", fg="magenta", bold=True)
+            click.echo(f"{transcript}\n")
 
 
 def picture() -> str:
@@ -53,6 +58,15 @@ def picture() -> str:
             for name in names
         ]
     return draw("\n".join(shown), _COLUMNS, "remediate diagnose names the cause of two failed jobs")
+
+
+def healed_picture() -> str:
+    """The README's other picture: a build that is healed, and one that must not be."""
+    with tempfile.TemporaryDirectory() as folder:
+        shown = [transcript for _, transcript in heal(Path(folder), coloured=True)]
+    return draw(
+        "\n\n".join((shown[0], shown[-1])), _COLUMNS, "remediate run heals one build and leaves another alone"
+    )
 
 
 def unpack(scene: Scene, prefix: str, folder: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -66,9 +67,25 @@ def test_demo_shows_every_scene_and_what_a_machine_may_do(tree: Path) -> None:
     assert "\x1b" not in scenes + table
 
 
+def test_demo_heals_builds_and_leaves_a_defect_alone(tree: Path) -> None:
+    healed = run(tree / "scripts" / "demo").partition("\n━━ The package index")[2]
+    outage, *_, defect = healed.split("\n$ remediate run -- ")[1:]
+    assert outage.count("remediate: try ") == 2
+    assert "→ the build is green" in outage
+    if shutil.which("npm"):
+        lagging = healed.split("\n$ remediate run -- npm ci")[1]
+        assert "package-lock.json is mended" in lagging
+        assert lagging.partition("━━")[0].rstrip().endswith("→ the build is green")
+    assert "remediate: try" not in defect
+    assert "exit code 1, the command's own; it ran once" in defect
+
+
 def test_picture_shows_what_the_command_says(tree: Path) -> None:
     assert run(tree / "scripts" / "picture") == ""
     drawn = "".join(ElementTree.parse(tree / "docs" / "picture.svg").getroot().itertext())
     for recording in PICTURED:
         assert f"$ remediate diagnose {recording.replace('/', '-')}.log" in drawn
     assert "lockfile-repair" in drawn
+    drawn = "".join(ElementTree.parse(tree / "docs" / "run.svg").getroot().itertext())
+    assert "→ the build is green" in drawn
+    assert "it ran once" in drawn
