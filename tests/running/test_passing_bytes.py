@@ -183,3 +183,13 @@ def test_a_flood_on_both_outputs_comes_through_whole() -> None:
     assert status == 0
     assert out == b"o" * sum(n % 997 for n in range(3000))
     assert err == b"e" * sum(n % 991 for n in range(3000))
+
+
+def test_who_goes_on_printing_leaves_half_a_log(tmp_path: Path) -> None:
+    """What the command said is mixed with what others still say: nothing is diagnosed."""
+    script = "(while :; do echo npm error code ECONNRESET; sleep 0.02; done) & echo $! > pid; exit 1"
+    report = tmp_path / "report.json"
+    with started("sh", "-c", script, cwd=tmp_path, options=("--report", str(report))) as process:
+        assert process.wait(timeout=20) == 1
+        os.kill(int((tmp_path / "pid").read_text()), 9)
+    assert '"diagnosis": null' in report.read_text()

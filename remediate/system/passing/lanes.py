@@ -51,10 +51,13 @@ class Lane:
         self.over = True
 
     def _pass_on(self, data: bytes) -> None:
-        rest = memoryview(data)
+        rest: bytes | memoryview = data
         while rest:
             try:
-                rest = rest[os.write(self.target, rest) :]
+                written = os.write(self.target, rest)
+                if written == len(rest):
+                    return
+                rest = memoryview(rest)[written:]
             except BlockingIOError:
                 _until_writable(self.target)
             except OSError:

@@ -59,6 +59,7 @@ class _Passing:
         self.status: int | None = None
         self.deadline = None if timeout is None else time.monotonic() + timeout
         self.poll = select.poll()
+        self.by_descriptor = {lane.outer: lane for lane in lanes}
         for lane in lanes:
             self.poll.register(lane.outer, select.POLLIN)
 
@@ -86,28 +87,22 @@ class _Passing:
 
     def _step(self, forwarding: Forwarding) -> None:
         """What happens next: output, a signal, the command's end, or the end of its time."""
-        events = self.poll.poll(self._patience())
-        # A command that floods us must not keep us from its time and end.
-        woken = any(descriptor == forwarding.wake for descriptor, _ in events)
-        self._take(events)
-        if woken:
-            forwarding.hear()
-            self._look()
-        self._check_time()
+        for descriptor, _ in self.poll.poll(self._patience()):
+            if descriptor == forwarding.wake:
+                forwarding.hear()
+                self._look()
+            else:
+                self._take(descriptor)
+        if self.deadline is not None:
+            self._check_time(self.deadline)
         if self.group.has_keyboard:
             self._check_size()
 
-    def _take(self, events: list[tuple[int, int]]) -> bool:
-        taken = False
-        for index, lane in enumerate(self.lanes):
-            if not lane.over and any(descriptor == lane.outer for descriptor, _ in events):
-                descriptor = lane.outer
-                data = lane.take()
-                self.passage.spool.add(index, data)
-                taken = taken or bool(data)
-                if lane.over:
-                    self.poll.unregister(descriptor)
-        return taken
+    def _take(self, descriptor: int) -> None:
+        lane = self.by_descriptor[descriptor]
+        self.passage.spool.add(descriptor, lane.take())
+        if lane.over:
+            self.poll.unregister(descriptor)
 
     def _look(self) -> None:
         """Asks what became of the command."""
@@ -122,13 +117,15 @@ class _Passing:
 
     def _patience(self) -> int | None:
         """Milliseconds until something has to be looked at."""
+        if self.deadline is None and not self.group.has_keyboard:
+            return None
         waits = [_SIZE_CHECK] if self.group.has_keyboard else []
         if self.deadline is not None:
             waits.append(max(0.0, self.deadline - time.monotonic()))
-        return int(min(waits) * 1000) + 1 if waits else None
+        return int(min(waits) * 1000) + 1
 
-    def _check_time(self) -> None:
-        if self.deadline is None or time.monotonic() < self.deadline or self.status is not None:
+    def _check_time(self, deadline: float) -> None:
+        if time.monotonic() < deadline or self.status is not None:
             return
         self.group.send(signal.SIGKILL if self.passage.timed_out else signal.SIGTERM)
         self.group.send(signal.SIGCONT)
@@ -149,9 +146,15 @@ class _Passing:
         if self.passage.timed_out:
             self.group.send(signal.SIGKILL)
         until = time.monotonic() + LISTEN
-        while not all(lane.over for lane in self.lanes) and time.monotonic() < until:
-            if not self._take(self.poll.poll(int(SILENCE * 1000))) and not self.poll.poll(0):
+        while not all(lane.over for lane in self.lanes):
+            if time.monotonic() > until:
+                self.passage.spool.lose()  # somebody goes on printing: we have not heard all
                 return
+            events = self.poll.poll(int(SILENCE * 1000))
+            if not events:
+                return
+            for descriptor, _ in events:
+                self._take(descriptor)
 
     def _finish(self) -> Passage:
         passage, status = self.passage, self.status or 0

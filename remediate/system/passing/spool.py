@@ -73,12 +73,18 @@ class Spool:
             except OSError:
                 self.lost = True
 
+    def lose(self) -> None:
+        """Lets go of all, for a part of it is not there."""
+        self.lost = True
+        self._begun.clear()
+        self.close()
+
     def _keep(self, data: bytes) -> None:
         if self.lost:
             return
         self.size += len(data)
         if self.size > self._at_most:
-            self._lose()
+            self.lose()
         elif self._file is None and self.size <= self._in_memory:
             self._memory += data
         else:
@@ -97,9 +103,4 @@ class Spool:
             while rest and self._file:
                 rest = rest[self._file.write(rest) :]
         except OSError:
-            self._lose()
-
-    def _lose(self) -> None:
-        self.lost = True
-        self._begun.clear()
-        self.close()
+            self.lose()
