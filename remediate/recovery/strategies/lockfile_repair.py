@@ -83,7 +83,7 @@ class LockfileRepair:
         path = project.folder / project.lockfile
         before = path.read_bytes()
         _keep(before, site)
-        text = _mend(project, site)
+        text = _mend_safely(project, site)
         if isinstance(text, Refused):
             return _failed(text)
         text = _as_before(before, text)
@@ -97,15 +97,12 @@ class LockfileRepair:
         project = _find(step, site)
         if isinstance(project, Refused):
             return _failed(project)
-        salvaged = _salvage(project, site, kept=True)
-        text = (project.folder / project.lockfile).read_bytes()
-        bench = _bench(project, site)
-        wrong = _proved(project, salvaged, text, bench)
+        wrong = _look_again(project, site)
         if wrong is not None:
             return _failed(wrong)
         return Done(strategy=NAME, summary=f"{project.tool.name} takes {project.path} as it is")
 
-    def undo(self, step: Step, site: Site) -> StepResult:
+    def undo(self, step: Step, site: Site) -> StepResult:  # noqa: ARG002 - the engine puts files back
         return Done(strategy=NAME, summary="the lockfile was put back with the backup")
 
 
@@ -150,6 +147,23 @@ def _misfit(project: Project, site: Site) -> str:
         told = _bench(project, site, empty=True).run((tool.probe(),), reads=True)
         return told.reason if isinstance(told, Stuck) else tool.misfit(told)
     return ""
+
+
+def _mend_safely(project: Project, site: Site) -> bytes | Refused:
+    try:
+        return _mend(project, site)
+    except (ValueError, msgspec.MsgspecError, OSError) as problem:
+        return Refused(reason=f"the project's files cannot be copied or read: {problem}")
+
+
+def _look_again(project: Project, site: Site) -> Refused | None:
+    """All proofs, of the file in its place against what was there before."""
+    try:
+        salvaged = _salvage(project, site, kept=True)
+        text = (project.folder / project.lockfile).read_bytes()
+        return _proved(project, salvaged, text, _bench(project, site))
+    except (ValueError, msgspec.MsgspecError, OSError) as problem:
+        return Refused(reason=f"the project's files cannot be copied or read: {problem}")
 
 
 def _mend(project: Project, site: Site) -> bytes | Refused:
