@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import time
@@ -12,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-import pytest
 from python_packages import make_sdist, make_wheel
+from tools import find, want
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,12 +43,18 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
 @contextmanager
 def python_index(folder: Path) -> Iterator[Index]:
     """Serves the folder until the end of the block; never asks another index."""
-    program = shutil.which("pypi-server")
-    if program is None:
-        pytest.skip("pypi-server is not installed")
+    want("pypi-server")
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    command = [program, "run", "--interface", "127.0.0.1", "--port", str(port), "--disable-fallback"]
+    command = [
+        str(find("pypi-server")),
+        "run",
+        "--interface",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--disable-fallback",
+    ]
     command += ["--backend", "simple-dir", "--hash-algo", "sha256", str(folder)]
     with (folder.parent / f"{folder.name}.log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)

@@ -1,4 +1,4 @@
-"""Python distributions made from nothing: wheels without a build, and a source archive that tells on who builds it."""
+"""Python packages made from nothing: wheels without a build, and archives that tell on who builds them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ pathlib.Path({canary!r}).write_text("a build ran")
 def prepare_metadata_for_build_wheel(folder, config_settings=None):
     raise SystemExit("built")
 
-prepare_metadata_for_build_editable = build_wheel = build_editable = build_sdist = prepare_metadata_for_build_wheel
+prepare_metadata_for_build_editable = prepare_metadata_for_build_wheel
+build_wheel = build_editable = build_sdist = prepare_metadata_for_build_wheel
 """
 
 

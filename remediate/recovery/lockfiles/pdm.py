@@ -53,9 +53,9 @@ class Pdm:
 
     name = "pdm"
     lockfile = "pdm.lock"
-    programs = ("pdm",)
+    programs: tuple[str, ...] = ("pdm",)
     hooks = ""
-    settings = (MANIFEST, "pdm.toml")
+    settings: tuple[str, ...] = (MANIFEST, "pdm.toml")
 
     def owns(self, folder: Path) -> bool:
         return (folder / self.lockfile).is_file() and (folder / MANIFEST).is_file()

@@ -13,6 +13,7 @@ from remediate.recovery.lockfiles.requirements_txt import (
     gather,
     header,
     options,
+    python_of,
     read_lock,
     requirements,
 )
@@ -52,9 +53,9 @@ class PipTools:
 
     name = "pip-tools"
     lockfile = "requirements.txt"
-    programs = ("pip-compile", "pip")
+    programs: tuple[str, ...] = ("pip-compile", "pip")
     hooks = ""
-    settings = ("requirements.in",)
+    settings: tuple[str, ...] = ("requirements.in",)
 
     def owns(self, folder: Path) -> bool:
         return bool(_pairs(folder))
@@ -89,13 +90,15 @@ class PipTools:
     def rounds(self, folder: Path, *, usable: bool) -> tuple[Command, ...]:
         """First without builds, which decides the versions; then as the file was made, from these pins.
 
-        One round would not do: pip-compile notes in the file that only wheels were allowed.
+        One round would not do: pip-compile notes in the file that only wheels were allowed. Before them, pip
+        fails where it runs another Python than the file was made with: other requirements would hold there.
         """
         lock = self.lockfile_in(folder)
         call = _call(folder, lock, _source(folder, lock))
         kept = tuple(each for each in call if each != "--no-emit-options")
         afresh = () if usable else ("--upgrade",)
         return (
+            *_same_python(folder, folder / lock),
             Command(
                 arguments=("pip-compile", "--quiet", *afresh, "--no-emit-options", *kept),
                 environment=_environment(folder, wheels=True),
@@ -194,6 +197,20 @@ def _call(folder: Path, lock: str, source: str) -> tuple[str, ...]:
     output = tuple(word for word in words if word.startswith("--output-file="))
     apart = output if output == (f"--output-file={lock}",) else ()
     return (*kept, *apart, *((source,) if named == [source] or source != "requirements.in" else ()))
+
+
+def _same_python(folder: Path, lock: Path) -> tuple[Command, ...]:
+    """A requirement that cannot be had, and that is wanted by every other Python alone."""
+    made_with = python_of(lock.read_text("utf-8", "replace")) if lock.is_file() else ""
+    if not made_with:
+        return ()
+    wanted = f"the-lockfile-was-made-with-another-python ; python_version != '{made_with}'"
+    return (
+        Command(
+            arguments=("pip", "install", "--dry-run", "--no-deps", "--no-index", wanted),
+            environment=_environment(folder, wheels=True),
+        ),
+    )
 
 
 def _environment(folder: Path, *, wheels: bool) -> dict[str, str]:

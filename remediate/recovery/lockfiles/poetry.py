@@ -40,9 +40,9 @@ class Poetry:
 
     name = "poetry"
     lockfile = "poetry.lock"
-    programs = ("poetry",)
+    programs: tuple[str, ...] = ("poetry",)
     hooks = ""
-    settings = (MANIFEST,)
+    settings: tuple[str, ...] = (MANIFEST,)
 
     def owns(self, folder: Path) -> bool:
         return (folder / self.lockfile).is_file() and (folder / MANIFEST).is_file()

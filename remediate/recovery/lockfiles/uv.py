@@ -47,9 +47,9 @@ class Uv:
 
     name = "uv"
     lockfile = "uv.lock"
-    programs = ("uv",)
+    programs: tuple[str, ...] = ("uv",)
     hooks = ""
-    settings = (MANIFEST, "uv.toml")
+    settings: tuple[str, ...] = (MANIFEST, "uv.toml")
 
     def owns(self, folder: Path) -> bool:
         return (folder / self.lockfile).is_file() and (folder / MANIFEST).is_file()
@@ -57,9 +57,11 @@ class Uv:
     def hooks_in(self, folder: Path) -> str:
         """Although builds are forbidden, uv builds projects of its own workspace for their metadata."""
         for place in _places(folder):
-            if computed(manifest(folder / place), "version"):
+            project = manifest(folder / place)
+            bare = place == "." and "project" not in project  # the root of a workspace may be nothing else
+            if not bare and computed(project, "version"):
                 where = MANIFEST if place == "." else f"{place}/{MANIFEST}"
-                return f"{where} leaves its version or dependencies to its build, whose code uv runs to learn them"
+                return f"{where} leaves its version or dependencies to its build, and uv runs its code"
         return ""
 
     def inputs(self, folder: Path) -> tuple[str, ...]:

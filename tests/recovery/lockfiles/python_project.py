@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+from python_index import Index
+from recovery_made import diagnosis, site
+from tools import search_path
 
-TESTS = Path(__file__).resolve().parents[2]
-for place in (TESTS / "machine", TESTS / "recovery"):
-    if str(place) not in sys.path:
-        sys.path.insert(0, str(place))
-
-from python_index import Index  # noqa: E402
-from recovery_made import diagnosis, site  # noqa: E402
-from tools import search_path  # noqa: E402
-
-from remediate.model.outcome import StepResult  # noqa: E402
-from remediate.model.plan import Step  # noqa: E402
-from remediate.model.preview import Offer  # noqa: E402
-from remediate.recovery.lockfiles.registry import TOOLS  # noqa: E402
-from remediate.recovery.lockfiles.tool import Lock, LockTool  # noqa: E402
-from remediate.recovery.strategies.lockfile_repair import LockfileRepair  # noqa: E402
+from remediate.model.outcome import StepResult
+from remediate.model.plan import Step
+from remediate.model.preview import Offer
+from remediate.recovery.lockfiles.registry import TOOLS
+from remediate.recovery.lockfiles.tool import Lock, LockTool
+from remediate.recovery.strategies.lockfile_repair import LockfileRepair
+from remediate.recovery.strategy import Site
 
 MANIFEST = """\
 [project]
@@ -120,7 +114,7 @@ class Project:
     def _step(self) -> Step:
         return Step(strategy="lockfile-repair", arguments={"tool": self.dialect.tool})
 
-    def _site(self):
+    def _site(self) -> Site:
         (self.folder / "scratch").mkdir(exist_ok=True)
         return site(
             self.folder, seen=diagnosis(cause="lockfile"), environment={**self.environment, **self.job}

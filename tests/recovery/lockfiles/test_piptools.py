@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from hypothesis import given
-from python_cases import CASES, NAMES, healed, newer, seed
+from python_cases import CASES, NAMES, healed, newer, refused, seed
 from python_index import Index, python_index
 from python_mutilation import mutilated
 from python_project import Dialect, Project
@@ -194,6 +194,14 @@ def test_included_files_are_inputs_and_foreign_ones_are_not(tmp_path: Path) -> N
     named = {"more/limits.txt", "more/base.in", "requirements.in", "pyproject.toml", ".pip-tools.toml"}
     assert set(PipTools().inputs(tmp_path)) == named
     assert PipTools().wanted(tmp_path) == {"alpha": "", "beta": "<1.5 && >=1,<2"}
+
+
+def test_another_python_than_the_one_that_locked_mends_nothing(project: Project) -> None:
+    text = project.lock("alpha").replace(b"with Python 3", b"with Python 4")
+    project.lockfile.write_bytes(text)
+    project.want("alpha", "gamma")
+    failure = refused(project, text)
+    assert "made-with-another-python" in failure.evidence
 
 
 def test_a_manifest_of_sources_is_no_pair(tmp_path: Path) -> None:

@@ -128,6 +128,16 @@ def test_what_is_left_to_the_projects_own_build_is_asked_about(left: str, projec
     assert Uv().inputs(project.workspace) == ("backend.py", "pyproject.toml", "uv.lock")
 
 
+def test_a_workspace_whose_root_is_no_project_is_mended(project: Project) -> None:
+    member = project.workspace / "packages" / "app"
+    member.mkdir(parents=True)
+    (project.workspace / "pyproject.toml").write_text('[tool.uv.workspace]\nmembers = ["packages/*"]\n')
+    (member / "pyproject.toml").write_text(standard(["alpha"]))
+    project.run("uv", "lock")
+    (member / "pyproject.toml").write_text(standard(["alpha", "gamma"]))
+    assert healed(project) == {"alpha": "1.0", "gamma": "1.0"}
+
+
 def test_the_jobs_own_settings_lead_uv_nowhere_else(project: Project) -> None:
     """Another project, the environment in use, and orders not to write: all in the environment of the job."""
     project.lock("alpha")
