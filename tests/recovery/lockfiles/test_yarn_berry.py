@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from node_cases import NODE_CASES
 from node_project import make_project, yarnrc
 from npm_registry import NpmRegistry, npm_registry
 from registry_cases import CASES, named, seed
@@ -25,6 +26,6 @@ def project(tmp_path: Path, registry: NpmRegistry) -> Project:
     return made
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", (*CASES, *NODE_CASES), ids=named)
 def test_yarn_berry(case: Callable[[Project], None], project: Project) -> None:
     case(project)
