@@ -85,6 +85,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         body = self._read_body()
+        if isinstance(self.server, Server) and self.server.contexts:
+            self.headers["X-Forwarded-Proto"] = "https"
         fault = self.faults.next(self.command, self.path)
         if fault is None:
             self.send(self.upstream(self.command, self.path, self.headers, body))
@@ -135,9 +137,7 @@ def _refusal(status: int, options: dict[str, str]) -> Answer:
     page = f"<html><head><title>{status} {reason}</title></head><body>{status} {reason}</body></html>\n"
     body = options.get("body", page).encode()
     kind = "application/json" if body[:1] in b"{[" else "text/html"
-    return Answer(
-        status, {"Content-Type": kind, **{k: v for k, v in options.items() if k != "body"}}, body
-    )
+    return Answer(status, {"Content-Type": kind, **{k: v for k, v in options.items() if k != "body"}}, body)
 
 
 Fetch = Callable[[], Answer]

@@ -51,12 +51,13 @@ def main(config: str, arguments: list[str]) -> int:
     if told["resolver"]:
         path, state = told["resolver"]
         Path(path).write_text(state if number == 1 else "up")
+    begun = tree_of(*told["roots"], apart=tuple(told["apart"]))
     time.sleep(told["pause"])  # a port that refuses follows the tries with a delay
     memory = told["memory"]
     limit = (lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))) if memory else None
     code = subprocess.call(command, preexec_fn=limit)
     code = code if code >= 0 else 128 - code
-    after = {"code": code, "tree": tree_of(*told["roots"], apart=tuple(told["apart"]))}
+    after = {"code": code, "begun": begun, "tree": tree_of(*told["roots"], apart=tuple(told["apart"]))}
     Path(f"{told['facts']}-{number}.json").write_text(json.dumps(after))
     return code
 

@@ -280,10 +280,15 @@ def _share_rules(home: Path) -> None:
 def _gather(stage: Stage, requests: Mapping[str, list[str]]) -> Facts:
     end = json.loads((stage.folder / "facts-end.json").read_text())
     tries = [json.loads((stage.folder / f"facts-{n}.json").read_text()) for n in range(1, stage.tries() + 1)]
-    last = tries[-1]["tree"] if tries else end["before"]
-    changed = {path for path in last.keys() | end["tree"].keys() if last.get(path) != end["tree"].get(path)}
-    if len(tries) > 1:  # what a recovery changed between two tries is seen in the project's first files
-        changed |= {path for path in end["before"] if end["before"][path] != last.get(path)}
+    # What changes while the command runs is its own doing; what changes in between is ours.
+    lasts = [end["before"], *(one["tree"] for one in tries)]
+    nexts = [*(one["begun"] for one in tries), end["tree"]]
+    changed = {
+        path
+        for last, after in zip(lasts, nexts, strict=True)
+        for path in last.keys() | after.keys()
+        if last.get(path) != after.get(path)
+    }
     report = stage.folder / "report.json"
     return Facts(
         code=end["code"],
