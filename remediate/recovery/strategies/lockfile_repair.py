@@ -32,7 +32,14 @@ _MOST_EVIDENCE = 2000
 _BEFORE = "before"
 _TYPICAL_SECONDS = 30.0
 # How tools say that a file is not what the lockfile vouches for.
-_MISMATCH = ("integrity", "checksum", "hash mismatch", "do not match the hashes", "hashes do not match")
+_MISMATCH = (
+    "integrity",
+    "checksum",
+    "hash mismatch",
+    "do not match the hashes",
+    "hashes do not match",
+    "matches the environment or hashes",
+)
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
