@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("resolver.c")
@@ -24,7 +25,10 @@ def build(folder: Path) -> Path:
     if target.exists() and target.stat().st_mtime > SOURCE.stat().st_mtime:
         return target
     folder.mkdir(parents=True, exist_ok=True)
-    own = folder / f"resolver-{os.getpid()}.so"
+    # Several tests may build it at once: each its own, and one of them stays.
+    number, name = tempfile.mkstemp(suffix=".so", dir=folder)
+    os.close(number)
+    own = Path(name)
     compiler = shutil.which("cc") or shutil.which("gcc") or "cc"
     command = [compiler, "-shared", "-fPIC", "-O1", "-o", str(own), str(SOURCE), "-ldl"]
     subprocess.run(command, check=True, capture_output=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -103,7 +105,7 @@ class Stage:
         given, opened = self.scenario.given, {}
         text = json.dumps([given.files, given.env, given.prepare, given.policy, self.scenario.run])
         text += json.dumps(self.scenario.faults)
-        certificates = make_certificates(WORK / "certificates") if given.tls else None
+        certificates = _certificates() if given.tls else None
         for token in sorted(set(TOKEN.findall(text)) - self.tokens.keys()):
             kind = token.removeprefix("mirror-")
             orders = [fault for fault in self.scenario.faults if fault.get("at") == token]
@@ -169,7 +171,6 @@ class Stage:
             "LD_PRELOAD": str(resolver.build(WORK)),
             "REMEDIATE_RESOLVER": str(self.resolver_file),
             "REMEDIATE_STATE": self.tokens["state"],
-            "SSL_CERT_DIR": str(WORK / "certificates"),
             "PYTHONPATH": "" if WHEEL else str(ROOT),
             **own,
         }
@@ -207,6 +208,17 @@ class Stage:
             "roots": [str(self.home), str(self.project)],
             "apart": [str(self.home / ".cache/remediate")],
         }
+
+
+def _certificates() -> Path:
+    """Made once; several tests may come first."""
+    target = WORK / "certificates"
+    if not target.is_dir():
+        WORK.mkdir(parents=True, exist_ok=True)
+        made = make_certificates(Path(tempfile.mkdtemp(dir=WORK)))
+        with contextlib.suppress(OSError):  # another was first
+            made.rename(target)
+    return target
 
 
 def _put(path: Path, text: str) -> None:
