@@ -1,4 +1,4 @@
-"""A real npm registry on this machine: Verdaccio without uplinks, filled with packages that the tests make."""
+"""A real npm registry on this machine: Verdaccio without uplinks, with packages that tests make."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _wait(server: subprocess.Popen[bytes], address: str) -> None:
 
 
 def _archive(manifest: Mapping[str, object]) -> bytes:
-    """The same bytes whenever it is made: no time, no owner."""
+    """A package without an owner, as `npm pack` would make it."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=0) as archive:
         files = {"package/package.json": json.dumps(manifest), "package/index.js": "module.exports = 1;\n"}

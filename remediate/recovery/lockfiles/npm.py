@@ -78,7 +78,7 @@ class Npm:
     def read(self, text: bytes) -> Lock | Unreadable:
         try:
             lock = msgspec.json.decode(text, type=PackageLock)
-        except msgspec.MsgspecError as problem:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
             return Unreadable(reason=str(problem))
         if lock.lockfile_version < 2:
             return Lock(packages=tuple(_old(lock.dependencies)))
@@ -101,7 +101,7 @@ class Npm:
     def check(self, folder: Path) -> tuple[Command, ...]:
         return (Command(arguments=("npm", "ci", *_SILENT), environment=self._environment(folder)),)
 
-    def merges_conflicts(self, folder: Path) -> bool:  # noqa: ARG002
+    def merges_conflicts(self, folder: Path) -> bool:
         return True
 
     def satisfies(self, version: str, wording: str) -> bool | None:
@@ -192,5 +192,5 @@ def _format(path: Path) -> int | None:
     """The file's own format: npm would write its newest."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=PackageLock).lockfile_version
-    except (msgspec.MsgspecError, OSError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, OSError):
         return None

@@ -119,14 +119,14 @@ class Pnpm:
             return Unreadable(reason="not every package is described to its end")
         return Lock(packages=tuple(_packages(lock)), roots=join_wordings(list(_roots(lock))))
 
-    def rounds(self, folder: Path, *, usable: bool) -> tuple[Command, ...]:  # noqa: ARG002
+    def rounds(self, folder: Path, *, usable: bool) -> tuple[Command, ...]:
         own = ("pnpm", "install", "--lockfile-only", "--no-frozen-lockfile")
         return (self._command(folder, own),)
 
     def check(self, folder: Path) -> tuple[Command, ...]:
         return (self._command(folder, ("pnpm", "install", "--frozen-lockfile")),)
 
-    def merges_conflicts(self, folder: Path) -> bool:  # noqa: ARG002
+    def merges_conflicts(self, folder: Path) -> bool:
         return True
 
     def satisfies(self, version: str, wording: str) -> bool | None:

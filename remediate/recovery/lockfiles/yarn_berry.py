@@ -17,8 +17,6 @@ from remediate.recovery.lockfiles.tool import Command, Lock, Locked, Unreadable
 from remediate.recovery.lockfiles.yarn_classic import is_berry, name_of, yarn_wanted
 
 _SETTINGS = ".yarnrc.yml"
-_CODE = re.compile(r"^\s*(?:yarnPath|plugins)\s*:", re.MULTILINE)
-_RELEASE = re.compile(r"^yarnPath\s*:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _SERVER = re.compile(r"Server[\"']?\s*:\s*[\"']?([^\s\"'#]+)")
 _PLAIN = re.compile(r"npm:([^@]+)")
 _ARCHIVE = re.compile(r"__archiveUrl=([^&:#\"]+)")
@@ -81,7 +79,7 @@ class YarnBerry:
             packages=packages, roots=join_wordings([(name, _plain(wording)) for name, wording in roots])
         )
 
-    def rounds(self, folder: Path, *, usable: bool) -> tuple[Command, ...]:  # noqa: ARG002
+    def rounds(self, folder: Path, *, usable: bool) -> tuple[Command, ...]:
         return (self._command(folder, "cache", "--mode=update-lockfile"),)
 
     def check(self, folder: Path) -> tuple[Command, ...]:
@@ -92,7 +90,8 @@ class YarnBerry:
         return satisfies(version, wording)
 
     def hooks_in(self, folder: Path) -> str:
-        if _CODE.search(_settings(folder)):
+        settings = _loaded(folder)
+        if settings is None or not settings.keys().isdisjoint({"yarnPath", "plugins"}):
             return f"{_SETTINGS} names code of the project that Yarn runs: its own release, or plugins"
         found = node.manifests(folder)
         for manifest in found.values():
@@ -141,9 +140,15 @@ def _settings(folder: Path) -> str:
     return path.read_text("utf-8", "replace") if path.is_file() else ""
 
 
+def _loaded(folder: Path) -> dict[str, object] | None:
+    """The settings by their keys; None where they cannot be read, and so may name anything."""
+    loaded = load_plain(_settings(folder).encode()) or {}
+    return {str(key): value for key, value in loaded.items()} if isinstance(loaded, dict) else None
+
+
 def _release(folder: Path) -> str:
-    found = _RELEASE.search(_settings(folder))
-    return found[1] if found else ""
+    release = (_loaded(folder) or {}).get("yarnPath", "")
+    return release if isinstance(release, str) else ""
 
 
 def _plain(wording: str) -> str:

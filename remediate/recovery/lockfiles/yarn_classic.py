@@ -63,16 +63,16 @@ class YarnClassic:
         packages = tuple(package for each in entries for package in _locked(each))
         return Lock(packages=packages, descriptors=descriptors)
 
-    def rounds(self, folder: Path, *, usable: bool) -> tuple[Command, ...]:  # noqa: ARG002
+    def rounds(self, folder: Path, *, usable: bool) -> tuple[Command, ...]:
         own = ("yarn", "install", *_SILENT)
         return (Command(arguments=own, environment=self._environment(folder)),)
 
     def check(self, folder: Path) -> tuple[Command, ...]:
-        """Forced, for what the repair installed would count as checked."""
-        own = ("yarn", "install", "--frozen-lockfile", "--force", *_SILENT)
+        """Not forced, for then Yarn does not compare lockfile and manifest."""
+        own = ("yarn", "install", "--frozen-lockfile", *_SILENT)
         return (Command(arguments=own, environment=self._environment(folder)),)
 
-    def merges_conflicts(self, folder: Path) -> bool:  # noqa: ARG002
+    def merges_conflicts(self, folder: Path) -> bool:
         return True
 
     def satisfies(self, version: str, wording: str) -> bool | None:

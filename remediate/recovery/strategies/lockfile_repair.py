@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import tempfile
-from pathlib import Path
 
 import msgspec
 
@@ -14,15 +11,14 @@ from remediate.logs.redaction import Redactor
 from remediate.model.outcome import Done, Failed, StepResult
 from remediate.model.plan import Step
 from remediate.model.preview import Change, Offer, Preview, Unfit
-from remediate.recovery.lockfiles.abilities import FolderHooks, NamesRegistries, Probed, ProbedInProject
-from remediate.recovery.lockfiles.bench import Bench, Stuck, make_bench
-from remediate.recovery.lockfiles.conflict import has_markers
-from remediate.recovery.lockfiles.history import History
+from remediate.recovery.lockfiles.abilities import FolderHooks, NamesRegistries
+from remediate.recovery.lockfiles.bench import Bench, Stuck
 from remediate.recovery.lockfiles.node_manifest import hosts_in
-from remediate.recovery.lockfiles.project import NoProject, Project, find_project
+from remediate.recovery.lockfiles.placing import ended_as, put
+from remediate.recovery.lockfiles.project import Project
 from remediate.recovery.lockfiles.proofs import find_faults
+from remediate.recovery.lockfiles.readiness import Refused, bench_of, find_ready, history_of
 from remediate.recovery.lockfiles.salvage import Salvage, salvage
-from remediate.recovery.lockfiles.settings_history import new_registries
 from remediate.recovery.strategy import Site
 
 NAME = "lockfile-repair"
@@ -42,20 +38,13 @@ _MISMATCH = (
 )
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the lockfile cannot be mended here; `evidence` is what the tool said."""
-
-    reason: str
-    evidence: str = ""
-
-
 class LockfileRepair:
     """The strategy; what is special to a tool is in its file under `lockfiles/`."""
 
     name = NAME
 
     def preview(self, step: Step, site: Site) -> Offer:
-        project = _find(step, site)
+        project = find_ready(step, site)
         if isinstance(project, Refused):
             return Unfit(strategy=NAME, reason=project.reason)
         salvaged = _salvage(project, site)
@@ -84,7 +73,7 @@ class LockfileRepair:
         )
 
     def apply(self, step: Step, site: Site) -> StepResult:
-        project = _find(step, site)
+        project = find_ready(step, site)
         if isinstance(project, Refused):
             return _failed(project)
         path = project.folder / project.lockfile
@@ -93,15 +82,15 @@ class LockfileRepair:
         text = _mend_safely(project, site)
         if isinstance(text, Refused):
             return _failed(text)
-        text = _as_before(before, text)
+        text = ended_as(before, text)
         if text == before:
             return Done(strategy=NAME, summary=f"{project.path} agrees with its manifest already")
-        _put(path, text)
+        put(path, text)
         written = Change(verb="write", what=project.path)
         return Done(strategy=NAME, summary=f"{project.path} is mended", changes=(written,))
 
     def verify(self, step: Step, site: Site) -> StepResult:
-        project = _find(step, site)
+        project = find_ready(step, site)
         if isinstance(project, Refused):
             return _failed(project)
         wrong = _look_again(project, site)
@@ -109,51 +98,8 @@ class LockfileRepair:
             return _failed(wrong)
         return Done(strategy=NAME, summary=f"{project.tool.name} takes {project.path} as it is")
 
-    def undo(self, step: Step, site: Site) -> StepResult:  # noqa: ARG002 - the engine puts files back
+    def undo(self, step: Step, site: Site) -> StepResult:
         return Done(strategy=NAME, summary="the lockfile was put back with the backup")
-
-
-def _find(step: Step, site: Site) -> Project | Refused:
-    """The project, where all is there that its mending needs and nothing speaks against it."""
-    try:
-        project = find_project(site.root, step.arguments, site.diagnosis)
-        if isinstance(project, NoProject):
-            return Refused(reason=project.reason)
-        return _unmet(project, site) or project
-    except (ValueError, msgspec.MsgspecError, OSError) as problem:
-        return Refused(reason=f"the project's files cannot be read: {problem}")
-
-
-def _unmet(project: Project, site: Site) -> Refused | None:
-    tool = project.tool
-    for program in tool.programs:
-        if site.processes.find(program) is None:
-            return Refused(reason=f"{program} is not installed")
-    misfit = _misfit(project, site)
-    if misfit:
-        return Refused(reason=misfit)
-    for name in tool.inputs(project.folder):
-        path = project.folder / name
-        if name != project.lockfile and path.is_file() and has_markers(path.read_bytes()):
-            return Refused(reason=f"{name} has conflict markers itself: a person must settle them")
-    new = new_registries(tool, project.folder, project.lockfile, _history(project, site), site.scratch)
-    if new:
-        named = ", ".join(sorted(new))
-        return Refused(reason=f"the project's settings name a registry that the lockfile never knew: {named}")
-    return None
-
-
-def _misfit(project: Project, site: Site) -> str:
-    """Why the program that is here is not the one that the project needs."""
-    tool = project.tool
-    if isinstance(tool, ProbedInProject):
-        bench = _bench(project, site)
-        told = bench.run((tool.probe_in(bench.folder),), reads=True)
-        return told.reason if isinstance(told, Stuck) else tool.misfit_in(project.folder, told)
-    if isinstance(tool, Probed):
-        told = _bench(project, site, empty=True).run((tool.probe(),), reads=True)
-        return told.reason if isinstance(told, Stuck) else tool.misfit(told)
-    return ""
 
 
 def _mend_safely(project: Project, site: Site) -> bytes | Refused:
@@ -168,7 +114,7 @@ def _look_again(project: Project, site: Site) -> Refused | None:
     try:
         salvaged = _salvage(project, site, kept=True)
         text = (project.folder / project.lockfile).read_bytes()
-        return _proved(project, salvaged, text, _bench(project, site))
+        return _proved(project, salvaged, text, bench_of(project, site))
     except (ValueError, msgspec.MsgspecError, OSError) as problem:
         return Refused(reason=f"the project's files cannot be copied or read: {problem}")
 
@@ -184,7 +130,7 @@ def _mend(project: Project, site: Site) -> bytes | Refused:
 
 def _try(project: Project, salvaged: Salvage, start: bytes | None, site: Site) -> bytes | Refused:
     """What the tool makes of this text, or of no lockfile at all."""
-    bench = _bench(project, site)
+    bench = bench_of(project, site)
     copy = bench.folder / project.lockfile
     if start is None:
         copy.unlink(missing_ok=True)
@@ -237,7 +183,9 @@ def _salvage(project: Project, site: Site, *, kept: bool = False) -> Salvage:
     """What the lockfile holds, or (`kept`) what it held before `apply`, as long as that is known."""
     before = site.scratch / _BEFORE
     path = before if kept and before.is_file() else project.folder / project.lockfile
-    return salvage(project.tool, project.folder, project.lockfile, _history(project, site), path.read_bytes())
+    return salvage(
+        project.tool, project.folder, project.lockfile, history_of(project, site), path.read_bytes()
+    )
 
 
 def _keep(text: bytes, site: Site) -> None:
@@ -246,15 +194,6 @@ def _keep(text: bytes, site: Site) -> None:
     if not before.is_file():
         site.scratch.mkdir(parents=True, exist_ok=True)
         before.write_bytes(text)
-
-
-def _history(project: Project, site: Site) -> History:
-    return History(processes=site.processes, folder=project.folder, environment=site.environment)
-
-
-def _bench(project: Project, site: Site, *, empty: bool = False) -> Bench:
-    inputs = () if empty else (*project.tool.inputs(project.folder), project.lockfile)
-    return make_bench(project.folder, inputs, site)
 
 
 def _hooks(project: Project) -> str:
@@ -269,25 +208,3 @@ def _configured(project: Project, bench: Bench) -> frozenset[str]:
     told = bench.run((project.tool.ask_registry(),), reads=True)
     asked = hosts_in(told) if isinstance(told, str) else frozenset[str]()
     return asked | project.tool.registries(bench.folder)
-
-
-def _as_before(before: bytes, text: bytes) -> bytes:
-    """The text with the line endings that the file had."""
-    if before.count(b"\r\n") * 2 > before.count(b"\n"):
-        return text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    return text
-
-
-def _put(path: Path, text: bytes) -> None:
-    """The whole new file or the whole old one, at any moment, with the mode that it had."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    staged = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.chmod(path.stat().st_mode & 0o7777)
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)

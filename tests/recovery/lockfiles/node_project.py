@@ -22,7 +22,7 @@ class Scope:
 
     def add(self, name: str, version: str, needs: Mapping[str, str] = {}, canary: Path | None = None) -> None:
         kinds = ("preinstall", "install", "postinstall", "prepare")
-        scripts = {kind: f"touch {canary}" for kind in kinds} if canary else {}
+        scripts = dict.fromkeys(kinds, f"touch {canary}") if canary else {}
         self.registry.publish(name, version, needs, scripts)
 
     def clear(self) -> None:

@@ -26,6 +26,6 @@ def project(tmp_path: Path, registry: NpmRegistry) -> Project:
     return made
 
 
-@pytest.mark.parametrize("case", (*CASES, *NODE_CASES), ids=named)
+@pytest.mark.parametrize("case", [*CASES, *NODE_CASES], ids=named)
 def test_npm(case: Callable[[Project], None], project: Project) -> None:
     case(project)
