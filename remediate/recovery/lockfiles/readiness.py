@@ -6,7 +6,7 @@ import msgspec
 
 from remediate.model.plan import Step
 from remediate.recovery.lockfiles.abilities import Probed, ProbedInProject
-from remediate.recovery.lockfiles.bench import Bench, Stuck
+from remediate.recovery.lockfiles.bench import Bench, Stuck, make_bench
 from remediate.recovery.lockfiles.conflict import has_markers
 from remediate.recovery.lockfiles.history import History
 from remediate.recovery.lockfiles.project import NoProject, Project, find_project
