@@ -43,9 +43,10 @@ def as_markdown(verdicts: Sequence[Verdict]) -> str:
     """For the docs: no times, which differ from run to run."""
     kinds = Counter((one.scenario.tool, one.scenario.kind) for one in verdicts)
     tools = sorted({one.scenario.tool for one in verdicts})
-    lines = ["| tool | heal | leave |", "|---|--:|--:|"]
+    lines = ["| tool | heal | leave |", "| --- | --: | --: |"]
     lines += [f"| {tool} | {kinds[tool, 'heal']} | {kinds[tool, 'leave']} |" for tool in tools]
-    lines += ["", "| scenario | what it is | cause | what is done |", "|---|---|---|---|"]
+    lines += ["", f"**{figures(verdicts)}**", ""]
+    lines += ["| scenario | what it is | cause | what is done |", "| --- | --- | --- | --- |"]
     for one in verdicts:
         did = ", ".join(f"`{name}`" for name in one.strategies) or "left alone"
         lines.append(f"| `{one.scenario.id}` | {one.scenario.about} | `{one.cause}` | {did} |")
