@@ -135,7 +135,7 @@ def test_an_unknown_fault_is_named() -> None:
 def _refused(at: FaultPort) -> bool:
     try:
         get(at)
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):  # the latter while it is being closed
         return True
     return False
 
