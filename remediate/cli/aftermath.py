@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from remediate.errors import RemediateError, UsageProblem
 from remediate.logs.redaction import Redactor
 from remediate.model.cause import CAUSES
 from remediate.model.diagnosis import Diagnosis
+from remediate.model.outcome import Recovered
 from remediate.model.policy import Policy
 from remediate.model.run import Run
 from remediate.model.subject import Subject
@@ -32,7 +34,7 @@ from remediate.system.settings import Configured, Settings, read_policy, read_se
 from remediate.system.surroundings import subject_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from remediate.stages.healing import Healer
     from remediate.system.passing import Passage
@@ -73,7 +75,8 @@ def _conclude(request: Request, finishes: list[Finish]) -> int:
     _say_how_it_ended(finishes[0], request, witness)
 
     def again() -> Finish:
-        finishes.append(_timed(request))
+        with _handed(healer.environment):
+            finishes.append(_timed(request))
         _say_how_it_ended(finishes[-1], request, witness)
         return finishes[-1]
 
@@ -103,17 +106,37 @@ def _conclude(request: Request, finishes: list[Finish]) -> int:
     return run.code
 
 
+@contextmanager
+def _handed(environment: Mapping[str, str]) -> Iterator[None]:
+    """The variables are set for what is started within, and for nothing else."""
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
 class _Deferred:
     """A healer that is made when something is to be healed: a real failure needs none."""
 
     def __init__(self, make: Callable[[], Healer]) -> None:
         self._make = make
         self._healer: Healer | None = None
+        self.environment: dict[str, str] = {}
+        """What a recovery set for the next try alone."""
 
     def heal(self, diagnosis: Diagnosis, subject: Subject, attempt: Attempt) -> Healing:
         """As the healer does."""
         self._healer = self._healer or self._make()
-        return self._healer.heal(diagnosis, subject, attempt)
+        healing = self._healer.heal(diagnosis, subject, attempt)
+        results = healing.ending.results if isinstance(healing.ending, Recovered) else ()
+        self.environment = {name: value for done in results for name, value in done.environment.items()}
+        return healing
 
     def learn(self, diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> tuple[str, ...]:
         """As the healer does; what it cannot remember hides nothing of how the command ended."""

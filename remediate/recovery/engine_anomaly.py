@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from remediate.ports import Finished
 from remediate.recovery.backups_manifest import Backup
 from remediate.recovery.backups_places import place_of
 from remediate.recovery.engine_course import Course
 from remediate.safety.anomaly import Intended, inspect
 from remediate.safety.edits import Edit
+from remediate.safety.hosts import registries_of
 
 # What is longer is not read: so much may not change anyway.
 _LONGEST = 32 << 20
+_PATIENCE = 20.0
 
 
 def anomaly_of(course: Course, number: int) -> str:
@@ -22,10 +26,26 @@ def anomaly_of(course: Course, number: int) -> str:
         return ""
     edits = tuple(_edits(course, course.backups.show(name), touches))
     allowed = tuple(way for path in touches for way in (path, f"{path}/"))
-    found = inspect(
-        Intended(edits=edits, allowed=allowed), course.site.policy.anomaly, course.site.clock.now()
-    )
+    intended = Intended(edits=edits, allowed=allowed, hosts=tuple(_committed(course, edits)))
+    found = inspect(intended, course.site.policy.anomaly, course.site.clock.now())
     return found.reason if found.refuses else ""
+
+
+def _committed(course: Course, edits: tuple[Edit, ...]) -> Iterator[str]:
+    """The registries that the files named when they were committed: a file that was cut may name them again."""
+    site = course.site
+    if not (site.root / ".git").exists():
+        return
+    for edit in edits:
+        shown = site.processes.run(
+            ("git", "show", f"HEAD:./{edit.path}"),
+            folder=site.root,
+            environment=site.environment,
+            timeout=_PATIENCE,
+            reads=True,
+        )
+        if isinstance(shown, Finished) and shown.code == 0:
+            yield from registries_of(edit.path, shown.output[:_LONGEST].decode("utf-8", "replace"))
 
 
 def _edits(course: Course, backup: Backup, touches: tuple[str, ...]) -> list[Edit]:

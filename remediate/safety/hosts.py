@@ -32,6 +32,11 @@ def foreign_hosts(edit: Edit, known: Collection[str]) -> Iterator[tuple[str, int
             yield host, line
 
 
+def registries_of(path: str, text: str) -> frozenset[str]:
+    """Every registry that the text of this file names."""
+    return frozenset(host for _, host in _named(path, enumerate(text.split("\n"), 1)))
+
+
 def _before(edit: Edit) -> list[str]:
     return (edit.before or "").split("\n")
 

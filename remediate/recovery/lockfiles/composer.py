@@ -69,7 +69,7 @@ class Composer:
         return (_call(folder, "update", "--no-install", *words),)
 
     def check(self, folder: Path) -> tuple[Command, ...]:
-        """The lockfile must answer the manifest, its hash included; then every archive is compared with its own."""
+        """The lockfile must answer the manifest, hash included; then every archive is held to its own."""
         plain = ("--no-check-all", "--no-check-publish", "--check-lock", "--no-plugins", "--no-interaction")
         return (
             Command(arguments=("composer", "validate", *plain), environment=_environment(folder)),

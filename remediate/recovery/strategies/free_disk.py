@@ -1,7 +1,5 @@
 """`free-disk`: room on a full disk, from what the runner does not need and what the user lists."""
 
-# ruff: noqa: ARG002 - the verbs are the same for every strategy
-
 from __future__ import annotations
 
 import os

@@ -1,7 +1,5 @@
 """`registry-failover`: the command's next try takes its packages from a mirror, checked by their hashes."""
 
-# ruff: noqa: ARG002 - the verbs are the same for every strategy
-
 from __future__ import annotations
 
 import re

@@ -1,7 +1,5 @@
 """`retry-command`: the command that failed runs again, after the wait and whatever else the plan does."""
 
-# ruff: noqa: ARG002 - the verbs are the same for every strategy
-
 from __future__ import annotations
 
 from remediate.model.outcome import Done, StepResult
