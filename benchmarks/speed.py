@@ -17,6 +17,7 @@ from typing import BinaryIO, cast
 
 from costs import print_costs
 from made_logs import alike, calm_lines, coloured, in_steps, repeated, write_log
+from overhead import print_overhead
 from rounds import Work, diagnose, medians, peak_memory, run
 
 from remediate.diagnosis.knowledge import load_catalog, tabulate_all
@@ -198,6 +199,11 @@ def archive(bench: Bench) -> None:
         print(f"  an archive, {name}: {times['zlib'] / times[name]:.2f} x as fast as zlib alone")
 
 
+def overhead(bench: Bench) -> None:  # noqa: ARG001 - it makes no log
+    """What `remediate run` costs a command, against the bare one."""
+    print_overhead()
+
+
 FIGURES: dict[str, Callable[[Bench], None]] = {
     "ripgrep": ripgrep,
     "threads": threads,
@@ -206,6 +212,7 @@ FIGURES: dict[str, Callable[[Bench], None]] = {
     "start": start,
     "memory": memory,
     "archive": archive,
+    "overhead": overhead,
 }
 
 

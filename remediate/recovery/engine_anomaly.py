@@ -32,10 +32,8 @@ def anomaly_of(course: Course, number: int) -> str:
 
 
 def _committed(course: Course, edits: tuple[Edit, ...]) -> Iterator[str]:
-    """The registries that the files named when they were committed: a file that was cut may name them again."""
+    """The registries that the files named when they were committed, which one that was cut may name again."""
     site = course.site
-    if not (site.root / ".git").exists():
-        return
     for edit in edits:
         shown = site.processes.run(
             ("git", "show", f"HEAD:./{edit.path}"),
