@@ -16,26 +16,26 @@ _SIZE = 1_000_000_000
 
 # A build that computes and says a line now and then, and one that says a thousand lines a second.
 _BUSY = """
-for n in range(60):
+for n in range(220):
     sum(i * i for i in range(1_200_000))
     print("step", n, flush=True)
 """
 _CHATTY = """
-for n in range(5000):
+for n in range(20000):
     sum(i * i for i in range(12_000))
-    print("compiling module", n, "of 5000, and nothing else to be said of it", flush=True)
+    print("compiling module", n, "of 20000, and nothing else to be said of it", flush=True)
 """
 # Writes when it wrote each line; whoever reads it says how late it came.
 _CLOCK = "import time\nfor n in range(400):\n    print(time.monotonic(), flush=True)\n    time.sleep(0.005)"
 _FLOOD = f"""
 import os
-block = (b"x" * 99 + b"\n") * 10_000
+block = (b"x" * 99 + b"\\n") * 10_000
 for _ in range({_SIZE // 1_000_000}):
     os.write(1, block)
 """
 
 
-def print_overhead(rounds: int = 5) -> None:
+def print_overhead(rounds: int = 3) -> None:
     """All figures."""
     for name, code in (("a build that computes", _BUSY), ("a build of a thousand lines a second", _CHATTY)):
         bare, ours = _timed((_PYTHON, "-c", code), rounds)
