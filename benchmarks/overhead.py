@@ -21,9 +21,9 @@ for n in range(220):
     print("step", n, flush=True)
 """
 _CHATTY = """
-for n in range(20000):
-    sum(i * i for i in range(12_000))
-    print("compiling module", n, "of 20000, and nothing else to be said of it", flush=True)
+for n in range(8000):
+    sum(i * i for i in range(30_000))
+    print("compiling module", n, "of 8000, and nothing else to be said of it", flush=True)
 """
 # Writes when it wrote each line; whoever reads it says how late it came.
 _CLOCK = "import time\nfor n in range(400):\n    print(time.monotonic(), flush=True)\n    time.sleep(0.005)"
