@@ -12,6 +12,7 @@ from remediate.cli.formats.text import shown
 from remediate.cli.terminal import say, style
 from remediate.logs.redaction import Redactor
 from remediate.model.outcome import Failed, StepResult
+from remediate.model.plan import Refusal
 from remediate.model.run import Run, Try
 from remediate.notify.job import annotation, outputs
 from remediate.notify.run_summary import named, summary, told
@@ -34,6 +35,8 @@ class Witness:
         """A failure that could be healed, and what came of it."""
         again = f"; try {one.number + 1} in {healing.wait:.1f} s" if healing.wait > 0 else ""
         self.say(f"try {one.number} failed: {named(one.diagnosis)}; {told(healing.ending)}{again}")
+        if isinstance(healing.ending, Refusal) and healing.ending.hint:
+            self.say(f"  way out: {healing.ending.hint}")
         for line in healing.told:
             self.say(line)
 
