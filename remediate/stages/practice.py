@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import secrets
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,7 +50,7 @@ def healer_for(configured: Configured, errand: Errand) -> Healer:
         engine=Engine(state, orphans=end_orphans, dry_run=errand.dry_run),
         ledger=Ledger(store, clock, policy, errand.redactor),
         root=errand.root,
-        scratch=Path(tempfile.gettempdir()) / f"remediate-{os.getuid()}",
+        scratch=scratch_folder(Path(tempfile.gettempdir())),
         environment=errand.environment,
         clock=clock,
         processes=SystemProcesses(),
@@ -58,3 +60,13 @@ def healer_for(configured: Configured, errand: Errand) -> Healer:
         word=errand.word,
     )
     return Healer(practice, secrets.token_hex(8))
+
+
+def scratch_folder(temporary: Path) -> Path:
+    """A folder of this user alone: in a shared one another user could change what is proved there."""
+    folder = temporary / f"remediate-{os.getuid()}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    seen = folder.lstat()
+    own = stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid() and not seen.st_mode & 0o077
+    return folder if own else Path(tempfile.mkdtemp(prefix="remediate-", dir=temporary))
