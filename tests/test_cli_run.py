@@ -148,6 +148,22 @@ def test_a_try_that_took_too_long_says_so(tmp_path: Path, home: dict[str, str]) 
     assert (told["code"], told["outcome"], told["tries"][0]["timed_out"]) == (124, "failed", True)
 
 
+def test_a_bug_of_ours_does_not_hide_the_exit_code(
+    tmp_path: Path, home: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from remediate.cli import aftermath, running  # noqa: PLC0415
+
+    def broken(_settings: object) -> None:
+        raise ZeroDivisionError
+
+    for name, value in home.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(aftermath, "_knowledge", broken)
+    assert running.run_plainly(["--", "sh", "-c", "exit 7"]) == 7
+    assert "this is a bug in Remediate: ZeroDivisionError" in capfd.readouterr().err
+
+
 def test_a_cause_that_may_not_be_healed_is_not(tmp_path: Path, home: dict[str, str]) -> None:
     counting = f"echo x >> count; {RESET}"
     done = run("sh", "-c", counting, cwd=tmp_path, env=home, options=("--never", "network"))

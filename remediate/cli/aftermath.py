@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from remediate.cli.main import own_up
 from remediate.cli.running import Request, go
 from remediate.cli.witness import Witness
 from remediate.diagnosis.diagnose import Knowledge
@@ -63,7 +64,9 @@ def conclude(request: Request, passage: Passage, started: float, seconds: float)
     except RemediateError as problem:
         witness = Witness(Redactor(), quiet=request.quiet)
         witness.say(f"{problem.message}. {problem.hint}")
-        return finishes[-1].passage.code
+    except Exception as error:  # noqa: BLE001 - our bug is not the command's failure
+        own_up(error)
+    return finishes[-1].passage.code
 
 
 def _conclude(request: Request, finishes: list[Finish]) -> int:

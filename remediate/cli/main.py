@@ -57,15 +57,20 @@ def run(arguments: list[str]) -> int:
         # Sources and configuration answer for themselves; what is left is the output, or a full disk.
         place = error.filename or "the output cannot be written"
         return _fail(UNREACHABLE, f"{place}: {error.strerror}", "Check the space left and the rights there.")
-    except Exception as error:
-        if os.environ.get("REMEDIATE_TRACEBACK"):
-            raise
-        return _fail(
-            BUG,
-            f"this is a bug in Remediate: {_where(error)}",
-            "Run it again with REMEDIATE_TRACEBACK=1 and report what it prints, without secrets.",
-            _ISSUES,
-        )
+    except Exception as error:  # noqa: BLE001 - the one boundary: it says so and ends
+        return own_up(error)
+
+
+def own_up(error: Exception) -> int:
+    """Says that this is a bug of ours, and where."""
+    if os.environ.get("REMEDIATE_TRACEBACK"):
+        raise error
+    return _fail(
+        BUG,
+        f"this is a bug in Remediate: {_where(error)}",
+        "Run it again with REMEDIATE_TRACEBACK=1 and report what it prints, without secrets.",
+        _ISSUES,
+    )
 
 
 def _run(arguments: list[str]) -> int:
