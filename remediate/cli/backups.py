@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from remediate.cli.arguments import Option
 from remediate.cli.formats.document import document
-from remediate.cli.options import Group, config_option, options
+from remediate.cli.options import Group, config_option
+from remediate.cli.state import FORMAT, STATE
 from remediate.errors import Unreachable, UsageProblem
 from remediate.logs.neutral import for_terminal
 from remediate.model.policy import Policy
@@ -21,25 +21,6 @@ from remediate.system.settings import read_policy, repository_around
 if TYPE_CHECKING:
     from remediate.recovery.backups import Backup, Backups, Damaged
 
-_FORMAT = options(
-    Option(
-        flags=("--format",),
-        name="output",
-        choices=("text", "json"),
-        default="text",
-        show_default=True,
-        help="How to print the result.",
-    )
-)
-_STATE = options(
-    Option(
-        flags=("--state",),
-        name="state",
-        metavar="DIR",
-        path=True,
-        help="The state folder, instead of that of this repository.",
-    )
-)
 _EXAMPLES = """
 \b
 Examples:
@@ -55,8 +36,8 @@ def command() -> None:
 
 
 @command.command("list")
-@_FORMAT
-@_STATE
+@FORMAT
+@STATE
 @config_option
 def list_backups(output: str, state: str | None, config: str | None) -> None:
     """List the backups, the newest first."""
@@ -71,8 +52,8 @@ def list_backups(output: str, state: str | None, config: str | None) -> None:
 
 @command.command("show")
 @click.argument("name", metavar="ID")
-@_FORMAT
-@_STATE
+@FORMAT
+@STATE
 @config_option
 def show(name: str, output: str, state: str | None, config: str | None) -> None:
     """Show what a backup holds."""
@@ -89,8 +70,8 @@ def show(name: str, output: str, state: str | None, config: str | None) -> None:
 
 @command.command("verify")
 @click.argument("name", metavar="[ID]", required=False)
-@_FORMAT
-@_STATE
+@FORMAT
+@STATE
 @config_option
 def verify(name: str | None, output: str, state: str | None, config: str | None) -> None:
     """Check every file of one backup, or of all."""
@@ -112,8 +93,8 @@ def verify(name: str | None, output: str, state: str | None, config: str | None)
 @command.command("restore")
 @click.argument("name", metavar="ID")
 @click.option("--to", "target", type=click.Path(), metavar="DIR", help="Put the files there instead.")
-@_FORMAT
-@_STATE
+@FORMAT
+@STATE
 @config_option
 def restore(name: str, target: str | None, output: str, state: str | None, config: str | None) -> None:
     """Put the files of a backup back as they were; what was not there then is removed."""
@@ -139,8 +120,8 @@ def restore(name: str, target: str | None, output: str, state: str | None, confi
 
 
 @command.command("prune")
-@_FORMAT
-@_STATE
+@FORMAT
+@STATE
 @config_option
 def prune(output: str, state: str | None, config: str | None) -> None:
     """Remove what is older or more than the configuration keeps."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from remediate.cli.formats.text import shown
 from remediate.cli.running import Request
+from remediate.cli.state import user_of
 from remediate.cli.terminal import say, style
 from remediate.logs.redaction import Redactor
 from remediate.model.plan import Plan
@@ -21,7 +21,7 @@ from remediate.system.settings import Configured
 def healer_of(request: Request, configured: Configured, redactor: Redactor) -> Healer:
     """The healer of the folder that the command runs in."""
     watched = sys.stdin.isatty() and sys.stderr.isatty() and not request.quiet
-    giver = approver(os.environ)
+    giver = user_of(os.environ) or f"user {os.getuid()} of this machine"
     word = Word(given=request.approve, giver=giver)
     if watched:
         word = Word(given=request.approve, giver=giver, ask=lambda plan, why: _ask(plan, why, giver))
@@ -38,19 +38,6 @@ def finish_earlier(healer: Healer) -> tuple[str, ...]:
         f"{type(closed.outcome).__name__}"
         for closed in healer.finish(Subject())
     )
-
-
-def approver(environment: Mapping[str, str]) -> str:
-    """Who gives a word here: whom the CI system names, else this machine's user."""
-    actor = environment.get("GITHUB_ACTOR") or environment.get("GITLAB_USER_LOGIN")
-    if actor:
-        return actor
-    import getpass  # noqa: PLC0415 - slow to import, and seldom wanted
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
 
 
 def _ask(plan: Plan, why: str, giver: str) -> str:

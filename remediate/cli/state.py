@@ -56,11 +56,16 @@ def ledger_store(state: str | None, config: str | None) -> FolderStore:
 
 def name_of_user(by: str | None, environment: Mapping[str, str]) -> str:
     """The name that was given, else that of who started the job or is logged in."""
-    names = [environment.get(name, "") for name in ("GITHUB_ACTOR", "USER", "USERNAME", "LOGNAME")]
-    found = next(filter(None, names), "") if by is None else by.strip()
+    found = user_of(environment) if by is None else by.strip()
     if not found:
         raise UsageProblem("--by: it must be known who does this", hint="Give your name: `--by NAME`.")
     return found
+
+
+def user_of(environment: Mapping[str, str]) -> str:
+    """Who started the job or is logged in; empty where nothing tells."""
+    names = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "USERNAME", "LOGNAME")
+    return next(filter(None, (environment.get(name, "") for name in names)), "")
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -24,7 +24,7 @@ from remediate.state.place import DOCUMENTS, state_folder
 from remediate.system.clock import SystemClock
 from remediate.system.orphans import end_orphans
 from remediate.system.processes import SystemProcesses
-from remediate.system.settings import Configured
+from remediate.system.settings import Configured, repository_around
 from remediate.system.vitals import measure
 from remediate.system.web import SystemWeb, hosts_named
 
@@ -42,7 +42,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
 def healer_for(configured: Configured, errand: Errand) -> Healer:
     """A healer whose state is in a local folder."""
     policy, clock = configured.policy, SystemClock()
-    state = state_folder(policy, errand.environment, errand.root)
+    repository = repository_around(str(errand.root)) or errand.root
+    state = state_folder(policy, errand.environment, Path(repository))
     store = FolderStore(state / DOCUMENTS)
     practice = Practice(
         policy=policy,

@@ -73,3 +73,19 @@ def test_person_at_the_terminal_is_asked(
     assert terminal.rest()[0] == code
     if code == 0:
         assert len(approvals(tmp_path)) == 1
+
+
+def test_state_is_the_repositorys_wherever_in_it_the_command_runs(
+    tmp_path: Path, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "below").mkdir()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "states"))
+    for folder in (tmp_path, tmp_path / "below"):
+        monkeypatch.chdir(folder)
+        (tmp_path / "count").unlink(missing_ok=True)
+        (folder / "count").unlink(missing_ok=True)
+        assert (
+            done(str(tmp_path / "npm"), "ci", options=("--config", str(tmp_path / "production.yml")))[0] == 1
+        )
+    assert len(list((tmp_path / "states" / "remediate").iterdir())) == 1
