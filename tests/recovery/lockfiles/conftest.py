@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 TESTS = Path(__file__).resolve().parents[2]
 for place in (TESTS / "machine", TESTS / "recovery"):
     if str(place) not in sys.path:
         sys.path.insert(0, str(place))
+
+from python_index import Index, python_index  # noqa: E402 - it stands in one of these
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """A Python index on this machine, empty."""
+    with python_index(tmp_path_factory.mktemp("index") / "packages") as served:
+        yield served

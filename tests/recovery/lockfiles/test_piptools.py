@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from python_cases import CASES, NAMES, healed, newer, refused, seed
-from python_index import Index, python_index
+from python_index import Index
 from python_mutilation import mutilated
 from python_project import Dialect, Project
 from tools import want
@@ -38,12 +38,6 @@ PLAIN = Dialect(
 HASHED = msgspec.structs.replace(
     PLAIN, locking=(("pip-compile", "-q", "--strip-extras", "--generate-hashes"),)
 )
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    with python_index(tmp_path_factory.mktemp("index") / "packages") as served:
-        yield served
 
 
 @pytest.fixture

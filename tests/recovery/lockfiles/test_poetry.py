@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from python_cases import CASES, NAMES, healed, refused, seed
-from python_index import Index, python_index
+from python_index import Index
 from python_mutilation import mutilated
 from python_packages import BACKEND
 from python_project import Dialect, Project, standard
@@ -32,12 +32,6 @@ POETRY = Dialect(
     write=lambda requirements, address: standard(requirements, SOURCE.format(address=address)),
     by_manifest=True,
 )
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    with python_index(tmp_path_factory.mktemp("index") / "packages") as served:
-        yield served
 
 
 @pytest.fixture

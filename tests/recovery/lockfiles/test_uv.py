@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from python_cases import CASES, NAMES, healed, seed
-from python_index import Index, python_index
+from python_index import Index
 from python_mutilation import mutilated
 from python_project import Dialect, Project, standard
 from tools import want
@@ -23,12 +23,6 @@ UV = Dialect(
     write=lambda requirements, _: standard(requirements),
     environment=lambda address: {"UV_DEFAULT_INDEX": address},
 )
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    with python_index(tmp_path_factory.mktemp("index") / "packages") as served:
-        yield served
 
 
 @pytest.fixture
