@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import secrets
@@ -64,10 +63,14 @@ def healer_for(configured: Configured, errand: Errand) -> Healer:
 
 
 def scratch_folder(temporary: Path) -> Path:
-    """A folder of this user alone: in a shared one another user could change what is proved there."""
+    """A folder of this user alone: in a shared one another user could change what is proved there.
+
+    The usual one is made, with mode 0700, when a recovery needs it.
+    """
     folder = temporary / f"remediate-{os.getuid()}"
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    seen = folder.lstat()
+    try:
+        seen = folder.lstat()
+    except FileNotFoundError:
+        return folder
     own = stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid() and not seen.st_mode & 0o077
     return folder if own else Path(tempfile.mkdtemp(prefix="remediate-", dir=temporary))

@@ -20,10 +20,12 @@ def is_private(folder: Path) -> bool:
     )
 
 
-def test_it_is_made_and_found_again(tmp_path: Path) -> None:
+def test_it_is_found_again_and_not_made_before_it_is_needed(tmp_path: Path) -> None:
     first = scratch_folder(tmp_path)
-    assert is_private(first)
+    assert list(tmp_path.iterdir()) == []
+    first.mkdir(mode=0o700)
     assert scratch_folder(tmp_path) == first
+    assert is_private(first)
 
 
 @pytest.mark.parametrize("what", ["link", "file", "open"])
