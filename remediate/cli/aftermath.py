@@ -141,11 +141,11 @@ class _Deferred:
         self.environment = {name: value for done in results for name, value in done.environment.items()}
         return healing
 
-    def learn(self, diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> tuple[str, ...]:
+    def learn(self, *, gone: bool) -> tuple[str, ...]:
         """As the healer does; what it cannot remember hides nothing of how the command ended."""
         self._healer = self._healer or self._make()
         try:
-            return self._healer.learn(diagnosis, subject, gone=gone)
+            return self._healer.learn(gone=gone)
         except RemediateError as problem:
             return (f"{problem.message}. {problem.hint}",)
 

@@ -11,7 +11,7 @@ import msgspec
 from filelock import FileLock
 
 from remediate.errors import Unreachable
-from remediate.model.outcome import Failed, Outcome, Recovered, RollbackFailed, RolledBack
+from remediate.model.outcome import Failed, Outcome, Recovered, RolledBack
 from remediate.model.plan import Plan
 from remediate.model.preview import Offer, Unfit
 from remediate.recovery.backups import BackupProblem, Backups
@@ -20,12 +20,12 @@ from remediate.recovery.engine_back import roll_back
 from remediate.recovery.engine_course import Course, Named, previewed, touched
 from remediate.recovery.engine_forward import go
 from remediate.recovery.engine_limits import MARK, marked
-from remediate.recovery.engine_resume import Closed, closed, let_go
+from remediate.recovery.engine_resume import Closed, closed
 from remediate.recovery.engine_room import Busy, alone, keep_room, make_room, tidy
 from remediate.recovery.journal import Journal, JournalProblem, begin, journals
-from remediate.recovery.journal_entries import Began, Ended, Holding, Snapshot
+from remediate.recovery.journal_entries import Began, Ended, Snapshot
 from remediate.recovery.rehearsal import Rehearsal, rehearsal_of
-from remediate.recovery.strategies.registry import TEMPORARY, strategy_named
+from remediate.recovery.strategies.registry import strategy_named
 from remediate.recovery.strategy import Site, Strategy
 
 # How long a lock may outlive its process: until the programs that it was just starting have begun.
@@ -47,21 +47,13 @@ class Engine:
         orphans: Callable[[str, str], int],
         dry_run: bool = False,
         named: Named = strategy_named,
-        temporary: frozenset[str] = TEMPORARY,
     ) -> None:
         self.state = state
         self.dry_run = dry_run
         self.backups = Backups(state)
         self._orphans = orphans
         self._named = named
-        self._temporary = temporary
         self._lock = FileLock(state / "recovery.lock", thread_local=False)
-        self._held: list[Course] = []
-
-    def reserve(self) -> None:
-        """Keeps some space for the journal before a command runs that may fill the disk."""
-        if not self.dry_run:
-            keep_room(self.state)
 
     def preview(self, plan: Plan, site: Site) -> tuple[Offer, ...]:
         """What each step would do; nothing is changed."""
@@ -88,18 +80,8 @@ class Engine:
                 return RolledBack(failure=Failed(strategy=unfit.strategy, reason=unfit.reason))
             outcome = self._recover(plan, site, touched(offers))
             tidy(self.state, self.backups, site.policy.backups, site.clock.now())
+            keep_room(self.state)
             return outcome
-
-    def release(self, site: Site) -> tuple[RollbackFailed, ...]:
-        """Takes back what was to stay until the command had run again; what could not be is said."""
-        site, failed = _resolved(site), []
-        while self._held:
-            course = self._held.pop()
-            try:
-                failed.append(let_go(self._again(course, site), resumed=False))
-            finally:
-                self._lock.release()
-        return tuple(end for end in failed if end is not None)
 
     def finish(self, site: Site) -> tuple[Closed, ...]:
         """Finishes or undoes what an earlier process of this folder left unfinished; starts nothing new.
@@ -141,19 +123,10 @@ class Engine:
                 course, Failed(strategy="", reason=f"the recovery was broken off: {type(error).__name__}")
             )
             raise
-        return (
-            roll_back(course, done)
-            if isinstance(done, Failed)
-            else self._keep(course, Recovered(results=done))
-        )
-
-    def _keep(self, course: Course, outcome: Recovered) -> Recovered:
-        if not course.passing:
-            course.journal.note(Ended(outcome=outcome, at=course.site.clock.now()))
-            return outcome
-        course.journal.note(Holding())
-        self._lock.acquire()  # counted: kept beyond this call, until `release`
-        self._held.append(course)
+        if isinstance(done, Failed):
+            return roll_back(course, done)
+        outcome = Recovered(results=done)
+        course.journal.note(Ended(outcome=outcome, at=site.clock.now()))
         return outcome
 
     def _snapshot(self, course: Course) -> None:
@@ -180,22 +153,16 @@ class Engine:
             touches=began.touches,
             journal=journal,
             backups=self.backups,
-            temporary=self._temporary,
         )
-
-    def _again(self, course: Course, site: Site) -> Course:
-        """With the same strategies, which may remember what they did."""
-        return msgspec.structs.replace(self._course(course.journal, site), strategies=course.strategies)
 
     def _strategies(self, plan: Plan) -> tuple[Strategy, ...]:
         return tuple(self._named(step.strategy) for step in plan.steps)
 
     def _unfinished(self, site: Site) -> Iterator[Journal]:
-        held = {course.journal.path for course in self._held}
         for journal in journals(self.state / "journal"):
             story = journal.story
             mine = story.began is not None and story.began.root == str(site.root)
-            if mine and not story.ended and journal.path not in held:
+            if mine and not story.ended:
                 yield journal
 
     def _ready(self, site: Site) -> None:

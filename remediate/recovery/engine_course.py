@@ -29,12 +29,6 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     touches: tuple[tuple[str, ...], ...]
     journal: Journal
     backups: Backups
-    temporary: frozenset[str]
-
-    @property
-    def passing(self) -> tuple[int, ...]:
-        """The steps whose effect stays only until the command has run again."""
-        return tuple(n for n, step in enumerate(self.plan.steps) if step.strategy in self.temporary)
 
     def apply(self, number: int, site: Site) -> StepResult:
         return self._ask(number, site, "apply")

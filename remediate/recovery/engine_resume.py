@@ -6,10 +6,10 @@ import msgspec
 
 from remediate.model.outcome import Done, Failed, Recovered, RollbackFailed, RolledBack
 from remediate.model.plan import Plan
-from remediate.recovery.engine_back import roll_back, take_back
+from remediate.recovery.engine_back import roll_back
 from remediate.recovery.engine_course import Course
 from remediate.recovery.engine_forward import look
-from remediate.recovery.journal_entries import Ended, Holding
+from remediate.recovery.journal_entries import Ended
 
 _DIED = Failed(strategy="", reason="the process ended before the recovery was complete")
 
@@ -26,29 +26,13 @@ def closed(course: Course) -> Closed:
     return Closed(plan=course.plan, outcome=_end(course))
 
 
-def let_go(course: Course, *, resumed: bool) -> RollbackFailed | None:
-    """Takes back the steps that were to stay only until the command had run again."""
-    _, remains = take_back(course, course.passing, resumed=resumed)
-    failed = None
-    if remains:
-        failure = Failed(strategy="", reason="what was set for the command alone could not be put back")
-        failed = RollbackFailed(failure=failure, undone=(), remains=remains)
-    course.journal.note(Ended(outcome=failed or _recovered(course), at=course.site.clock.now()))
-    return failed
-
-
 def _end(course: Course) -> Recovered | RolledBack | RollbackFailed:
     story = course.journal.story
     if story.failing is not None:
         return roll_back(course, story.failing, resumed=True)
-    if not story.holding:
-        flaw = _flaw(course)
-        if flaw is not None:
-            return roll_back(course, flaw, resumed=True)
-        if course.passing:
-            course.journal.note(Holding())
-    if course.passing:
-        return let_go(course, resumed=True) or _recovered(course)
+    flaw = _flaw(course)
+    if flaw is not None:
+        return roll_back(course, flaw, resumed=True)
     outcome = _recovered(course)
     course.journal.note(Ended(outcome=outcome, at=course.site.clock.now()))
     return outcome

@@ -50,10 +50,6 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True, tag="verified"):
     result: StepResult
 
 
-class Holding(msgspec.Struct, frozen=True, kw_only=True, tag="holding"):
-    """All is done, and some of it stays only until the command has run again."""
-
-
 class Failing(msgspec.Struct, frozen=True, kw_only=True, tag="failing"):
     """The recovery is being undone, for this reason."""
 
@@ -80,7 +76,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     at: float
 
 
-Entry = Began | Snapshot | Intent | Result | Verified | Holding | Failing | Undoing | Undone | Ended
+Entry = Began | Snapshot | Intent | Result | Verified | Failing | Undoing | Undone | Ended
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +89,6 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     results: dict[int, StepResult] = {}
     left: dict[str, str] = {}
     verified: dict[int, StepResult] = {}
-    holding: bool = False
     failing: Failed | None = None
     undoing: frozenset[int] = frozenset()
     undone: dict[int, StepResult] = {}
@@ -117,8 +112,6 @@ def told(story: Story, entry: Entry) -> Story:
             change: dict[str, object] = {"began": entry}
         case Snapshot():
             change = {"backup": entry.backup, "before": entry.before}
-        case Holding():
-            change = {"holding": True}
         case Failing():
             change = {"failing": entry.failure}
         case Ended():

@@ -108,21 +108,16 @@ class Healer:
         except Unreachable as problem:
             return Healing(ending=Refusal(gate="state", reason=problem.message, hint=problem.hint))
 
-    def learn(self, diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> tuple[str, ...]:
-        """Remembers whether the failure is gone; puts back what was set for the command alone.
-
-        What is given back could not be put back, or not be remembered.
-        """
-        remains = self._at.engine.release(self._site(diagnosis, subject))
-        told = tuple(line for end in remains for line in end.remains)
+    def learn(self, *, gone: bool) -> tuple[str, ...]:
+        """Remembers whether the failure is gone; says where that could not be."""
         if self._begun is None:
-            return told
+            return ()
         (bid, plan, since), self._begun = self._begun, None
         try:
             self._end(bid, plan, "recovered" if gone else "unhealed", since)
         except Unreachable as problem:
-            return (*told, problem.message)
-        return told
+            return (problem.message,)
+        return ()
 
     def propose(self, diagnosis: Diagnosis, subject: Subject) -> Proposal:
         """What would be done about it, and what would refuse it; nothing is changed."""

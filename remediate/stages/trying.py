@@ -40,7 +40,7 @@ class Heal(Protocol):
 class Learn(Protocol):
     """Is told whether the failure was gone at the try after its recovery; gives what a person must know."""
 
-    def __call__(self, diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> tuple[str, ...]: ...
+    def __call__(self, *, gone: bool) -> tuple[str, ...]: ...
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ def tries_of(trial: Trial) -> Iterator[Try]:
     for number in range(1, trial.limits.attempts + 1):
         one, asked = trial.run(number)
         if healed is not None:
-            for line in trial.learn(healed, trial.subject, gone=_gone(healed, one)):
+            for line in trial.learn(gone=_gone(healed, one)):
                 trial.say(line)
         healing = _heal(one, asked, trial)
         if healing is None:

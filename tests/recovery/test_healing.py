@@ -74,7 +74,7 @@ class Desk:
         """A run whose recovery does not help."""
         healer = self.healer(**policy)
         healing = healer.heal(seen, subject, Attempt(number=1))
-        healer.learn(seen, subject, gone=False)
+        healer.learn(gone=False)
         self.clock.at += 120
         return healing
 
@@ -102,7 +102,7 @@ def test_transient_failure_is_tried_again_after_a_pause(desk: Desk) -> None:
     healing = healer.heal(network(), SUBJECT, Attempt(number=1))
     assert isinstance(healing.ending, Recovered)
     assert 0 < healing.wait <= 60
-    assert healer.learn(network(), SUBJECT, gone=True) == ()
+    assert healer.learn(gone=True) == ()
     (line,) = desk.history()
     assert (line["outcome"], line["cause"], line["strategies"]) == ("recovered", "network", ["retry-command"])
 
@@ -146,7 +146,7 @@ def test_rates_are_kept(desk: Desk) -> None:
     for run in "123":
         healer = desk.healer()
         healer.heal(network(), msgspec.structs.replace(SUBJECT, run=run), Attempt(number=1))
-        healer.learn(network(), msgspec.structs.replace(SUBJECT, run=run), gone=True)
+        healer.learn(gone=True)
     held = desk.healer().heal(network(), SUBJECT, Attempt(number=1)).ending
     assert isinstance(held, Refusal)
     assert held.gate == "rate"
@@ -200,7 +200,7 @@ def test_too_many_changes_of_late_are_held(desk: Desk) -> None:
         seen = msgspec.structs.replace(diagnosis(), signature=f"s{run}")
         healer = desk.healer()
         assert isinstance(healer.heal(seen, subject, Attempt(number=1)).ending, Recovered)
-        healer.learn(seen, subject, gone=True)
+        healer.learn(gone=True)
         desk.clock.at += 10
     held = desk.healer().heal(diagnosis(), SUBJECT, Attempt(number=1)).ending
     assert isinstance(held, Refusal)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -232,66 +230,6 @@ def test_one_recovery_at_a_time(tmp_path: Path) -> None:
     assert (place.root / "lock.txt").read_text() == "oldx\nx\n"
 
 
-class Passing:
-    """A setting in a file that stays only until the command has run again."""
-
-    name = "registry-failover"
-
-    def preview(self, step: Step, site: Site) -> Offer:
-        return Preview(strategy=self.name, target=".npmrc", changes=(), touches=(".npmrc",))
-
-    def apply(self, step: Step, site: Site) -> StepResult:
-        (site.root / ".npmrc").write_text("registry=mirror")
-        return Done(strategy=self.name, summary="set")
-
-    def verify(self, step: Step, site: Site) -> StepResult:
-        return Done(strategy=self.name, summary="seen")
-
-    def undo(self, step: Step, site: Site) -> StepResult:
-        return Done(strategy=self.name, summary="back")
-
-
-def _named(name: str) -> Strategy:
-    return Passing() if name == "registry-failover" else strategy_named(name)
-
-
-PASSING = frozenset({"registry-failover"})
-FAILOVER = Step(strategy="registry-failover")
-
-
-def test_a_passing_setting_is_put_back_after_the_command(tmp_path: Path) -> None:
-    place = prepared(tmp_path, file=shell("echo new > lock.txt", touches=("lock.txt",)))
-    one = engine(tmp_path, named=_named, temporary=PASSING)
-    assert isinstance(one.carry_out(plan([own("file")], [FAILOVER]), place), Recovered)
-    assert (place.root / ".npmrc").read_text() == "registry=mirror"
-    assert engine(tmp_path, named=_named, temporary=PASSING).finish(place) == ()  # it is alive
-    assert one.release(place) == ()
-    assert not (place.root / ".npmrc").exists()
-    assert (place.root / "lock.txt").read_text() == "new\n"
-    assert one.release(place) == ()
-    assert engine(tmp_path, named=_named, temporary=PASSING).finish(place) == ()
-
-
-def test_a_passing_setting_is_put_back_when_the_process_dies(tmp_path: Path) -> None:
-    place = prepared(tmp_path)
-    program = (
-        "import os, sys; from pathlib import Path\n"
-        "from test_recovery_engine import FAILOVER, PASSING, _named, engine, site, plan\n"
-        "f = Path(sys.argv[1]); one = engine(f, named=_named, temporary=PASSING)\n"
-        "one.carry_out(plan([FAILOVER]), site(f))\n"
-        "os.kill(os.getpid(), 9)"
-    )
-    subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)],
-        env={"PYTHONPATH": ":".join(sys.path)},
-        check=False,
-    )
-    assert (place.root / ".npmrc").exists()
-    ends = engine(tmp_path, named=_named, temporary=PASSING).finish(place)
-    assert [type(end.outcome) for end in ends] == [Recovered]
-    assert not (place.root / ".npmrc").exists()
-
-
 def interrupted(folder: Path, subject: Subject | None = None) -> tuple[Site, Plan]:
     """A recovery that died between its two steps, the first of which wrote lock.txt."""
     place = prepared(folder, file=shell("echo new > lock.txt", touches=("lock.txt",)), dies=shell("true"))
@@ -353,7 +291,7 @@ def test_every_strategy_of_the_registry_is_one(tmp_path: Path) -> None:
 def test_a_journal_can_be_written_on_a_disk_that_fills_up(tiny: Path, tmp_path: Path) -> None:
     place = site(tmp_path, policy=Policy(commands={"one": shell("true")}))
     one = Engine(tiny / "state", orphans=end_orphans)
-    one.reserve()
+    assert isinstance(one.carry_out(plan([own("one")]), place), Recovered)
     with (tiny / "filler").open("wb", buffering=0) as filler:
         try:
             while True:

@@ -45,7 +45,7 @@ class Scene:
         self.runs = 0
         self.clock = FakeClock()
         self.attempts: list[Attempt] = []
-        self.learnt: list[tuple[str | None, bool]] = []
+        self.learnt: list[bool] = []
         self.told: list[Ending] = []
         self.said: list[str] = []
 
@@ -58,8 +58,8 @@ class Scene:
         self.attempts.append(attempt)
         return Healing(ending=self.endings[len(self.attempts) - 1], wait=self.wait)
 
-    def learn(self, diagnosis: Diagnosis, subject: Subject, *, gone: bool) -> tuple[str, ...]:
-        self.learnt.append((diagnosis.signature, gone))
+    def learn(self, *, gone: bool) -> tuple[str, ...]:
+        self.learnt.append(gone)
         return ("the mirror is set back",)
 
     def tries(self, **limits: Any) -> tuple[Try, ...]:
@@ -111,7 +111,7 @@ def test_what_is_healed_is_run_again_after_the_wait() -> None:
     assert [one.waited for one in tries] == [2.5, 0.0]
     assert scene.clock.slept == [2.5]
     assert scene.attempts == [Attempt(number=1, retry_after=17.0)]
-    assert scene.learnt == [("one", True)]
+    assert scene.learnt == [True]
     assert scene.said == ["the mirror is set back"]
     assert outcome_of(tries) == "healed"
 
@@ -139,7 +139,7 @@ def test_no_more_than_so_many_tries() -> None:
     assert (scene.runs, len(scene.attempts), len(scene.clock.slept)) == (3, 2, 2)
     assert isinstance(tries[-1].ending, Refusal)
     assert tries[-1].ending.gate == "attempts"
-    assert scene.learnt == [("one", False), ("one", False)]
+    assert scene.learnt == [False, False]
 
 
 def test_one_try_heals_nothing() -> None:
@@ -168,11 +168,11 @@ def test_causes_that_may_not_be_healed_are_not(limits: dict[str, tuple[str, ...]
 def test_another_failure_says_that_the_first_is_gone() -> None:
     scene = Scene(failed(), failed(diagnosis=diagnosis("test", None, "two")))
     tries = scene.tries()
-    assert scene.learnt == [("one", True)]
+    assert scene.learnt == [True]
     assert (scene.runs, outcome_of(tries)) == (2, "failed")
 
 
 def test_an_end_that_nobody_looked_at_says_nothing_good() -> None:
     scene = Scene(failed(), failed(diagnosis=None))
     scene.tries()
-    assert scene.learnt == [("one", False)]
+    assert scene.learnt == [False]

@@ -20,10 +20,6 @@ STRATEGIES: dict[str, tuple[str, str]] = {
     "http": (f"{_HERE}.http", "UserRequest"),
 }
 
-# Those whose effect on files stays only until the command has run again. None of ours: what is set for one
-# try alone is handed to that try, and is gone with it.
-TEMPORARY: frozenset[str] = frozenset()
-
 
 def strategy_named(name: str) -> Strategy:
     """The strategy; an unknown name comes from a tree of the configuration."""
