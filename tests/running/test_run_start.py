@@ -8,6 +8,9 @@ from pathlib import Path
 from passed import PYTHON, posix
 from running import COMMAND, environment
 
+from remediate.cli import running
+from remediate.model.policy import OVERRIDES
+
 pytestmark = posix
 
 # Each costs milliseconds for which the command would wait.
@@ -15,6 +18,10 @@ HEAVY = {
     *("msgspec", "click", "yaml", "subprocess", "tempfile", "pathlib", "random", "shutil", "threading"),
     *("psutil", "filelock", "fcntl", "termios", "hashlib", "inspect", "dataclasses", "json", "email"),
 }
+
+
+def test_what_is_looked_for_in_the_environment_is_what_the_policy_reads() -> None:
+    assert set(running._OVERRIDES) == set(OVERRIDES)
 
 
 def test_a_command_that_passes_needs_few_imports(tmp_path: Path) -> None:

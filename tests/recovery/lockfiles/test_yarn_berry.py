@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from node_cases import NODE_CASES
 from node_project import make_project, yarnrc
-from npm_registry import NpmRegistry, npm_registry
+from npm_registry import NpmRegistry
 from registry_cases import CASES, named, seed
 from registry_project import Project
 
 
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmRegistry]:
-    with npm_registry(tmp_path_factory.mktemp("registry") / "npm") as served:
-        yield served
-
-
 @pytest.fixture
-def project(tmp_path: Path, registry: NpmRegistry) -> Project:
-    made = make_project(tmp_path, registry, "yarn-berry", yarnrc, "yarn-berry")
+def project(tmp_path: Path, npm_packages: NpmRegistry) -> Project:
+    made = make_project(tmp_path, npm_packages, "yarn-berry", yarnrc, "yarn-berry")
     seed(made)
     return made
 
