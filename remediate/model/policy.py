@@ -124,6 +124,13 @@ class OwnRequest(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     timeout: Annotated[Span, Meta(description="after which it has failed")] = 10.0
 
 
+class DeploymentPolicy(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """How a deployment to an environment is judged."""
+
+    health_url: Annotated[Address, Meta(description="an address that answers with 200s while all is well")]
+    private_address: Annotated[bool, Meta(description="whether it may be in a private network")] = False
+
+
 def _presets() -> dict[str, Environment]:
     return {
         "production": Environment(max_downtime=300.0, min_availability=0.99, approval=True),
@@ -214,3 +221,40 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     state: Annotated[
         str, Meta(description="the folder of the state; none given: the user's state folder")
     ] = ""
+    state_branch: Annotated[
+        str,
+        Meta(
+            description="the branch on which the workflow keeps its state",
+            pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$",
+            extra={"form": "the name of a branch"},
+        ),
+    ] = "remediate-state"
+    look_back: Annotated[Span, Meta(description="runs older than this are not looked at any more")] = 3 * DAY
+    ignore_workflows: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="workflow files whose failed runs are left alone, `*` for any text",
+            examples=[".github/workflows/release.yml"],
+        ),
+    ] = ()
+    health_delay: Annotated[
+        Seconds, Meta(description="how long after a healing it is looked at once more")
+    ] = 300.0
+    proof_within: Annotated[
+        Span, Meta(description="a recovery whose proof has not come by then goes to a person")
+    ] = 3 * DAY
+    runner_variable: Annotated[
+        str,
+        Meta(
+            description="the repository variable that holds the runner label of your workflows",
+            pattern=r"^[A-Za-z_][A-Za-z0-9_]*$|^$",
+            extra={"form": "the name of a variable"},
+        ),
+    ] = ""
+    runner_fallback: Annotated[
+        str, Meta(description="the runner label that is set there while the usual runners are lost")
+    ] = ""
+    deployments: Annotated[
+        dict[str, DeploymentPolicy],
+        Meta(description="environments whose last good deployment may be restored, by name"),
+    ] = {}

@@ -1,0 +1,1 @@
+"""What is escalated to people: one incident for each signature."""

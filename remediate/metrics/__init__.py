@@ -1,0 +1,1 @@
+"""History to figures, and figures to what people and machines read (pure)."""

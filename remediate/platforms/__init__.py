@@ -1,0 +1,1 @@
+"""Adapters of CI platforms: each implements the ports `Platform`, `Forge` and `Tracker`."""
