@@ -70,6 +70,21 @@ class Processes(Protocol):
         """Where the program is, as a shell would find it."""
 
 
+class Spoken(msgspec.Struct, frozen=True, kw_only=True):
+    """What git said; `code` is None when it was stopped for its time."""
+
+    code: int | None
+    output: bytes
+    errors: str
+
+
+class Git(Protocol):
+    """The program git, without questions, hooks, or settings of others; where it is not there it raises."""
+
+    def run(self, *words: str, folder: Path, data: bytes = b"", timeout: float = 60.0) -> Spoken:
+        """One command to its end; `data` is what it reads. What it says holds no secret of ours."""
+
+
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """An answer over HTTP; the body is cut at the limit that was asked for."""
 

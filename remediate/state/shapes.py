@@ -18,6 +18,7 @@ SCHEMAS: dict[str, str] = {
     r"recent\.json": "remediate/recent/1",
     r"approvals\.json": "remediate/approvals/1",
     r"history/[^/]+\.jsonl": "remediate/history/1",
+    r"\.state\.json": "remediate/state/1",
     r"\.applied\.json": "remediate/applied/1",
     r"\.commit\.json": "remediate/commit/1",
 }

@@ -1,0 +1,85 @@
+"""What git says about a fetch or a push that went wrong, and what that means for a change."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from remediate.ports import Spoken
+
+
+class Answer(Enum):
+    """`UNKNOWN` is a connection that broke: what was asked for may have happened or not."""
+
+    DONE = "done"
+    MISSING = "missing"
+    LOST = "lost"
+    NO_FORCE = "no-force"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+_MISSING = re.compile(r"couldn't find remote ref|remote ref .* not found", re.I)
+# Whoever pushed in between wins the lock on the server, or has won it before we asked.
+_LOST = re.compile(
+    r"stale info|cannot lock ref|failed to (?:lock|update) ref|incorrect old value|fetch first"
+    r"|is at [0-9a-f]+ but expected|reference already exists|already exists|remote ref updated since",
+    re.I,
+)
+_NO_FORCE = re.compile(r"non-fast-forward|force[- ]push|forced? updates?", re.I)
+# A refusal that is the server's own trouble.
+_TROUBLE = re.compile(
+    r"unpacker error|internal|timed? ?out|temporar|try again|remote failed to report|\(failure\)", re.I
+)
+# No later try of the same will fare better.
+_FINAL = re.compile(
+    r"returned error: 4(?!08|29)\d\d|authentication failed|could not read (?:username|password)"
+    r"|permission (?:to .*)?denied|access denied|not found|does not appear to be a git repository"
+    r"|not a git repository|could not resolve host|transport '.*' not allowed|unable to find remote helper"
+    r"|redirect|certificate|mismatched algorithms|is archived|write access to repository not granted",
+    re.I,
+)
+_REJECTED = re.compile(r"^!\t[^\t]*\t\[(?P<where>[a-z ]+)\](?: \((?P<why>.*)\))?", re.M)
+
+
+def of_fetch(spoken: Spoken) -> Answer:
+    """What came of a fetch."""
+    if spoken.code == 0:
+        return Answer.DONE
+    if _MISSING.search(spoken.errors):
+        return Answer.MISSING
+    return Answer.REFUSED if _FINAL.search(spoken.errors) else Answer.UNKNOWN
+
+
+def of_push(spoken: Spoken) -> Answer:
+    """What came of a push of one commit to one branch, told with `--porcelain`."""
+    if spoken.code == 0:
+        return Answer.DONE
+    found = _REJECTED.search(spoken.output.decode("utf-8", "replace"))
+    if found:
+        return _of_rejection(found["where"], found["why"] or "", spoken.errors)
+    return Answer.REFUSED if _FINAL.search(spoken.errors) else Answer.UNKNOWN
+
+
+def reason(spoken: Spoken) -> str:
+    """The words of git that matter, on one line."""
+    found = _REJECTED.search(spoken.output.decode("utf-8", "replace"))
+    lines = [found["why"] or found["where"]] if found else []
+    for line in spoken.errors.splitlines():
+        told = re.sub(r"^(?:remote: *)?(?:(?:fatal|error|warning): *)?", "", line).strip()
+        if told and not told.startswith(("To ", "hint:")) and "failed to push some refs" not in told:
+            lines.append(told)
+    return "; ".join(dict.fromkeys(lines)) or f"git ended with {spoken.code}"
+
+
+def _of_rejection(where: str, why: str, errors: str) -> Answer:
+    # What a hook or a rule says in its own words goes before anything that looks like a race.
+    if re.search(r"declined|protected|GH0\d\d|GH013", why + errors):
+        return Answer.NO_FORCE if _NO_FORCE.search(why + errors) else Answer.REFUSED
+    if _LOST.search(why):
+        return Answer.LOST
+    if _NO_FORCE.search(why):
+        return Answer.NO_FORCE
+    if where == "remote failure" or _TROUBLE.search(why):
+        return Answer.UNKNOWN
+    return Answer.REFUSED
