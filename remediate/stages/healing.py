@@ -26,18 +26,11 @@ from remediate.recovery.engine import Engine
 from remediate.recovery.engine_resume import Closed
 from remediate.recovery.rehearsal import Rehearsal
 from remediate.recovery.strategy import Site
-from remediate.safety.anomaly import Intended, inspect
-from remediate.safety.circuit import Permit
-from remediate.safety.edits import Edit
-from remediate.safety.health import Vitals, judge
-from remediate.safety.rates import Exceeded
+from remediate.safety.health import Vitals
+from remediate.stages.gating import circumstances, refusal_by
 from remediate.stages.trying import Attempt, Healing
 from remediate.state.bid import Bid
-from remediate.state.ledger import Exhausted, Ledger, Standing, Verdict
-
-# What a recovery of this cause is to mend must not be what forbids it.
-_MENDS = {"disk-full": ("disk",), "out-of-memory": ("memory",)}
-
+from remediate.state.ledger import Ledger, Standing
 
 # Those that change files of the workspace, as far as the house's own are concerned.
 _WRITERS = frozenset({"lockfile-repair", "command"})
@@ -175,7 +168,7 @@ class Healer:
         if refusal is not None:
             return refusal
         policy = self._at.policy
-        return _held(self._at.ledger.begin(bid, lasts=2 * policy.recovery_timeout + plan.wait))
+        return refusal_by(self._at.ledger.begin(bid, lasts=2 * policy.recovery_timeout + plan.wait))
 
     def _carried_out(self, plan: Plan, bid: Bid, site: Site, offers: tuple[Preview, ...]) -> Healing:
         since = site.clock.now()
@@ -189,18 +182,13 @@ class Healer:
 
     def _circumstances(self, plan: Plan, standing: Standing, offers: tuple[Preview, ...]) -> Circumstances:
         practice = self._at
-        vitals = practice.measure(practice.root)
-        health = judge(vitals, standing.successes, practice.policy.health, aside=_MENDS.get(plan.cause, ()))
-        now = practice.clock.now()
-        return Circumstances(
+        return circumstances(
+            plan,
+            standing,
+            offers,
             policy=practice.policy,
-            now=now,
-            anomaly_holds=_anomaly(offers, standing, practice.policy, now),
-            circuit_holds=standing.circuit_holds,
-            attempts=standing.attempts,
-            rate_holds=standing.rate_holds,
-            health_holds="; ".join(health.reasons) if health.refuses else "",
-            approval=standing.approval,
+            vitals=practice.measure(practice.root),
+            now=practice.clock.now(),
         )
 
     def _approval(self, plan: Plan, offers: tuple[Preview, ...], seen: Circumstances) -> Approval | None:
@@ -254,31 +242,6 @@ class Healer:
             processes=practice.processes,
             web=practice.web,
         )
-
-
-def _anomaly(offers: tuple[Preview, ...], standing: Standing, policy: Policy, now: float) -> str:
-    """As far as it can be known beforehand: which files, and how many changes of late.
-
-    What the changes hold is looked at by the engine, which takes them back where it is unusual.
-    """
-    touched = {path for offer in offers for path in offer.touches}
-    edits = tuple(Edit(path=path, before=None, after="") for path in sorted(touched))
-    allowed = tuple(touched)
-    found = inspect(Intended(edits=edits, allowed=allowed, earlier=standing.changes), policy.anomaly, now)
-    return found.reason if found.refuses else ""
-
-
-def _held(verdict: Verdict) -> Refusal | None:
-    """Another process may have begun since the gates were asked."""
-    match verdict:
-        case Permit():
-            return None
-        case Exceeded():
-            return Refusal(gate="rate", reason=verdict.reason)
-        case Exhausted():
-            return Refusal(gate="attempts", reason=verdict.reason)
-        case _:
-            return Refusal(gate="circuit", reason=verdict.reason, hint=verdict.hint)
 
 
 _NOTHING = Diagnosis(

@@ -1,0 +1,176 @@
+"""Initialize: what failed and is not dealt with, what awaits its proof, and what people have asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from remediate.errors import Unreachable
+from remediate.logs.cutting import cut
+from remediate.logs.neutral import for_terminal
+from remediate.model.actions import UNHEALED, WorkflowRun
+from remediate.model.case import Case
+from remediate.model.stage import Agenda, Head, Settings, Word
+from remediate.safety.circuit import Closed
+from remediate.stages.doors import Doors
+from remediate.stages.hearing import words_for
+from remediate.state.cases import Register, read_register
+from remediate.state.circuits import NAME as CIRCUITS
+from remediate.state.circuits import read_circuits
+
+# One run of ours looks at no more: their documents have to fit into what a job can pass on.
+MOST_CASES = 500
+_LONGEST = 200
+_QUIET = {
+    "cancelled": "it was cancelled, by a person, a newer run or a failed sibling: nothing failed of itself",
+    "action_required": "it waits for a person's word before it may run",
+    "neutral": "it ended neither well nor badly",
+    "stale": "the platform gave it up as too old",
+    "skipped": "it did not run",
+}
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for: one run alone where `run` is given; `settings` as the configuration says."""
+
+    settings: Settings
+    run: int = 0
+    dry_run: bool = False
+
+
+def initialize(doors: Doors, request: Request) -> Agenda:
+    """Only reads. Raises `Unreachable` where platform or state cannot be read: then nothing is healed."""
+    facts = doors.platform.facts()
+    now, policy = doors.clock.now(), request.settings.policy
+    runs = tuple(_runs(doors, request, now - policy.look_back))
+    register = read_register(doors.store, now - policy.look_back, now, (run.created for run in runs))
+    found = [_case(run, doors, now) for run in runs if not register.knows(run.key)]
+    new = [case for case in found if not _reason_to_ignore(case.run, doors, request)]
+    ignored = [_ignored(case, _reason_to_ignore(case.run, doors, request), now) for case in found]
+    words, notes = words_for(doors, waiting=bool(register.open))
+    return Agenda(
+        head=Head(
+            owner=doors.owner,
+            at=now,
+            repository=facts.name,
+            default_branch=facts.default_branch,
+            private=facts.private,
+            dry_run=request.dry_run,
+            settings=request.settings,
+            notes=(*notes, *_archived(facts.archived)),
+        ),
+        new=tuple(new[:MOST_CASES]),
+        open=tuple(_due(register, request, words, now)),
+        ignored=tuple(case for case in ignored if not case.open),
+        words=words,
+        circuits=_circuits(doors),
+        left=max(0, len(new) - MOST_CASES),
+    )
+
+
+def _runs(doors: Doors, request: Request, since: float) -> Iterator[WorkflowRun]:
+    """The runs that may be failures, the oldest first."""
+    named = request.run or _run_of(doors)
+    if not named:
+        yield from (run for run in doors.platform.unsuccessful_runs(since) if run.ended)
+        return
+    run = doors.platform.run(named)
+    if run is None:
+        if request.run:
+            raise Unreachable(
+                f"run {request.run}: {doors.platform.repository} has no such run",
+                hint="The number stands in the run's address, behind /actions/runs/.",
+            )
+        return
+    if run.ended and run.conclusion != "success":
+        yield run
+
+
+class _Ended(msgspec.Struct):
+    id: int
+
+
+class _Event(msgspec.Struct):
+    workflow_run: _Ended | None = None
+
+
+def _run_of(doors: Doors) -> int:
+    """The run whose end started us; 0 where something else did.
+
+    Only its number is taken from the event, which may be late or told twice: the platform says the rest.
+    """
+    if doors.event_name != "workflow_run":
+        return 0
+    try:
+        event = msgspec.json.decode(doors.event, type=_Event)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return 0
+    return event.workflow_run.id if event.workflow_run else 0
+
+
+def _case(run: WorkflowRun, doors: Doors, now: float) -> Case:
+    """Names of branches and titles are an attacker's: they are kept as plain text of bounded length."""
+    run = msgspec.structs.replace(run, title=for_terminal(cut(doors.redactor.redact(run.title), _LONGEST)))
+    trusted = bool(run.home) and run.home.lower() == run.repository.lower()
+    return Case(run=run, trusted=trusted, pull=_pull(run, doors), found=now)
+
+
+def _pull(run: WorkflowRun, doors: Doors) -> int:
+    """The pull request that it ran for; for a fork there is none in the run, so exactly one must match."""
+    if run.pulls:
+        return run.pulls[0]
+    if not run.event.startswith("pull_request") or not run.home:
+        return 0
+    near = [
+        pull.number
+        for pull in doors.forge.pulls_of(run.branch, run.home)
+        if pull.head_commit == run.commit and pull.state == "open"
+    ]
+    return near[0] if len(near) == 1 else 0
+
+
+def _reason_to_ignore(run: WorkflowRun, doors: Doors, request: Request) -> str:
+    if run.workflow and run.workflow == doors.own_workflow:
+        return "it is the workflow that runs Remediate itself"
+    if run.conclusion in UNHEALED:
+        return _QUIET[run.conclusion]
+    pattern = _matching(run.workflow, request.settings.policy.ignore_workflows)
+    return f"`ignore-workflows` names it with `{pattern}`" if pattern else ""
+
+
+def _matching(workflow: str, patterns: Iterable[str]) -> str:
+    return next((pattern for pattern in patterns if fnmatchcase(workflow, pattern)), "")
+
+
+def _ignored(case: Case, reason: str, now: float) -> Case:
+    if not reason:
+        return case
+    return msgspec.structs.replace(case, standing="ignored", phase="closed", reason=reason, closed=now)
+
+
+def _due(register: Register, request: Request, words: Iterable[Word], now: float) -> Iterator[Case]:
+    """The open cases that there is something to do about, and those that somebody spoke about.
+
+    A case in the hands of another is left to it until its claim has lapsed.
+    """
+    spoken = {word.what for word in words if word.heard}
+    reset = any(word.heard and word.verb == "reset" for word in words)
+    for case in register.open.values():
+        if request.run and case.run.id != request.run:
+            continue
+        if case.claimed > now and case.phase in ("acting", "found"):
+            continue
+        approved = case.plan is not None and case.plan.hash in spoken
+        if case.due <= now or approved or (reset and case.gate == "circuit"):
+            yield case
+
+
+def _circuits(doors: Doors) -> tuple[str, ...]:
+    book = read_circuits(doors.store.read(CIRCUITS)[CIRCUITS])
+    return tuple(entry.circuit.key for entry in book.circuits if not isinstance(entry.circuit.state, Closed))
+
+
+def _archived(archived: bool) -> tuple[str, ...]:
+    return ("the repository is archived: nothing can be changed in it",) if archived else ()
