@@ -1,0 +1,269 @@
+"""What act said, as GitHub's runner would have written it: the log, its steps and its annotations."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from .acting import Leg, Record
+from .expressions import interpolate
+from .runs import Annotation, Step
+
+BEFORE = re.compile(r"^\s*⭐ Run (?:Pre|Main|Post) ")
+WORKSPACE = re.compile(r"/\S*?/\.cache/act/[0-9a-f]+/hostexecutor")
+INNER = re.compile(r"/\S*?/\.cache/act/[0-9a-f]+/act/(?:workflow/)?")
+PRINTED = {"error": "##[error]", "warning": "##[warning]", "notice": "##[notice]", "group": "##[group]"}
+LEVELS = {"error": "failure", "warning": "warning", "notice": "notice"}
+SHELLS = {
+    "": "/usr/bin/bash -e {0}",
+    "bash": "/usr/bin/bash --noprofile --norc -e -o pipefail {0}",
+    "sh": "/usr/bin/sh -e {0}",
+    "python": "/usr/bin/python {0}",
+    "pwsh": "/usr/bin/pwsh -command \". '{0}'\"",
+}
+SETUP, END = "Set up job", "Complete job"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the head of the log and its groups tell. `definition` is the job, `head` the workflow's document."""
+
+    name: str
+    repository: str
+    definition: Mapping[str, Any]
+    head: Mapping[str, Any]
+    permissions: Mapping[str, str]
+    contexts: Mapping[str, Any]
+    begins: float
+
+
+@dataclass(kw_only=True)
+class Written:
+    """A job as it stands on GitHub afterwards."""
+
+    steps: list[Step] = field(default_factory=list)
+    annotations: list[Annotation] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    summary: str = ""
+    conclusion: str = "success"
+    seconds: float = 0
+
+    @property
+    def log(self) -> bytes:
+        """The bytes that the log's address gives, beginning with a mark as GitHub's do."""
+        return ("\ufeff" + "".join(f"{line}\n" for line in self.lines)).encode()
+
+
+class Writer:
+    """Writes one job; each step takes a second of the box's time, its lines spread over it."""
+
+    def __init__(self, facts: Facts, leg: Leg) -> None:
+        self.facts, self.leg = facts, leg
+        self.written = Written()
+        self.contexts = {**facts.contexts, "matrix": leg.matrix}
+        self.short = facts.repository.partition("/")[2]
+
+    def write(self) -> Written:
+        """The whole job."""
+        defined = self.facts.definition.get("steps") or []
+        by_step: dict[str, list[Record]] = {}
+        for record in self.leg.records:
+            key = "/".join(
+                ("Post", *record["stepID"][:1])
+                if record.get("stage") == "Post"
+                else record.get("stepID", ())[:1]
+            )
+            by_step.setdefault(key, []).append(record)
+        self._section(SETUP, list(self._head()), "success")
+        for index, step in enumerate(defined):
+            self._step(step, by_step.get(str(step.get("id") or index), []))
+        posts = [step for step in reversed(defined) if is_checkout(step)]
+        for step in posts:
+            self._section(f"Post {step_name(step, self.contexts)}", self._cleanup(), "success")
+        self._section(END, ["Cleaning up orphan processes"], "success")
+        self.written.seconds = float(len(self.written.steps))
+        return self.written
+
+    def _section(self, name: str, lines: Sequence[str], conclusion: str) -> None:
+        begins = self.facts.begins + len(self.written.steps)
+        stamped = [
+            f"{stamp(begins + (at + 1) / (len(lines) + 1))} {part}"
+            for at, line in enumerate(lines)
+            for part in self._clean(line).split("\n")
+        ]
+        self.written.lines += stamped
+        step = Step(
+            name,
+            conclusion,
+            number=len(self.written.steps) + 1,
+            log=("".join(f"{line}\n" for line in stamped)).encode(),
+            started_at=begins,
+            completed_at=begins + 1,
+        )
+        self.written.steps.append(step)
+
+    def _step(self, step: Mapping[str, Any], records: Sequence[Record]) -> None:
+        name = step_name(step, self.contexts)
+        if not any(record.get("stepResult") for record in records):
+            return self._section(name, [], "skipped")
+        results = [r["stepResult"] for r in records if r.get("stepResult") and len(r["stepID"]) == 1]
+        failed = bool(results) and results[-1] == "failure"
+        forgiven = interpolate(step.get("continue-on-error", False), self.contexts) == "true"
+        self._section(
+            name, list(self._told(step, records)), "failure" if failed and not forgiven else "success"
+        )
+        if failed and not forgiven:
+            self.written.conclusion = "failure"
+        return None
+
+    def _told(self, step: Mapping[str, Any], records: Sequence[Record]) -> Iterator[str]:
+        for record in records:
+            message, depth = str(record.get("msg", "")), len(record["stepID"])
+            if record.get("stage") == "Pre":
+                continue
+            if BEFORE.match(message):
+                if depth == 1 or not is_checkout(step):  # the stand-in's own steps are no business of the log
+                    yield from self._opening(step if depth == 1 else None, BEFORE.sub("", message))
+            elif "command" in record:
+                yield from self._command(record)
+            elif record.get("raw_output"):
+                yield message.rstrip("\r\n")
+            elif record.get("level") == "error" and "stepResult" not in record:
+                yield from self._error(message.strip(), records, depth)
+
+    def _opening(self, step: Mapping[str, Any] | None, text: str) -> Iterator[str]:
+        script = str(step["run"]).rstrip("\n") if step and text == "add-mask command" else text.rstrip("\n")
+        yield f"##[group]Run {script.split(chr(10))[0]}"
+        if step and "uses" in step:
+            yield from self._rows("with", step.get("with") or {})
+        else:
+            yield from (f"\x1b[36;1m{line}\x1b[0m" for line in script.split("\n"))
+            shell = str((step or {"shell": "bash"}).get("shell", self._default_shell()))
+            yield f"shell: {SHELLS.get(shell, shell)}"
+        yield from self._rows("env", self._environment(step or {}))
+        yield "##[endgroup]"
+
+    def _default_shell(self) -> str:
+        for place in (self.facts.definition, self.facts.head):
+            found = ((place.get("defaults") or {}).get("run") or {}).get("shell")
+            if found:
+                return str(found)
+        return ""
+
+    def _environment(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        merged: dict[str, Any] = {}
+        for place in (self.facts.head, self.facts.definition, step):
+            merged.update(place.get("env") or {})
+        return merged
+
+    def _rows(self, title: str, rows: Mapping[str, Any]) -> Iterator[str]:
+        if rows:
+            yield f"{title}:"
+        for name, value in rows.items():
+            yield f"  {name}: {interpolate(value, self.contexts)}".rstrip("\n")
+
+    def _command(self, record: Record) -> Iterator[str]:
+        name, said = record["command"], str(record.get("arg", ""))
+        if name == "summary":
+            self.written.summary += str(record.get("content", ""))
+        elif name == "endgroup":
+            yield "##[endgroup]"
+        elif name in PRINTED:
+            yield f"{PRINTED[name]}{said}"
+        if name in LEVELS:
+            self._annotate(LEVELS[name], said, record.get("kvPairs") or {})
+
+    def _annotate(self, level: str, said: str, places: Mapping[str, str]) -> None:
+        line = int(places.get("line") or 1)
+        self.written.annotations.append(
+            Annotation(
+                message=said,
+                level=level,
+                path=places.get("file") or ".github",
+                start_line=line,
+                end_line=int(places.get("endLine") or line),
+                title=places.get("title") or None,
+            )
+        )
+
+    def _error(self, message: str, records: Sequence[Record], depth: int) -> Iterator[str]:
+        if any(len(record["stepID"]) > depth and record.get("stepResult") == "failure" for record in records):
+            return  # a composite action: its inner step has told already
+        exited = re.fullmatch(r"(?:exit status |exitcode '?)(\d+).*", message)
+        words = f"Process completed with exit code {exited[1]}." if exited else message
+        yield f"##[error]{words}"
+        self._annotate("failure", words, {})
+
+    def _clean(self, text: str) -> str:
+        place = f"/home/runner/work/{self.short}/{self.short}"
+        return INNER.sub("/home/runner/work/_temp/", WORKSPACE.sub(place, text))
+
+    def _head(self) -> Iterator[str]:
+        yield from HEAD
+        yield "##[group]GITHUB_TOKEN Permissions"
+        for scope, level in sorted({**self.facts.permissions, "metadata": "read"}.items()):
+            if level != "none":
+                yield f"{scope.title().replace('_', '')}: {level}"
+        yield from ("##[endgroup]", "Secret source: Actions", "Prepare workflow directory")
+        actions = [str(step["uses"]) for step in self.facts.definition.get("steps") or [] if "uses" in step]
+        if actions:
+            yield from ("Prepare all required actions", "Getting action download info")
+        for uses in dict.fromkeys(each for each in actions if not each.startswith("./")):
+            yield f"Download action repository '{uses}' (SHA:{fake_sha(uses)})"
+        yield f"Complete job name: {self.facts.name}"
+
+    def _cleanup(self) -> list[str]:
+        return ["Post job cleanup.", "[command]/usr/bin/git version", "git version 2.51.0"]
+
+
+HEAD = (
+    "Current runner version: '2.329.0'",
+    "##[group]Runner Image Provisioner",
+    "Hosted Compute Agent",
+    "Version: 20251016.436",
+    "##[endgroup]",
+    "##[group]Operating System",
+    "Ubuntu",
+    "24.04.3",
+    "LTS",
+    "##[endgroup]",
+    "##[group]Runner Image",
+    "Image: ubuntu-24.04",
+    "Version: 20251014.76.1",
+    "##[endgroup]",
+)
+
+
+def is_checkout(step: Mapping[str, Any]) -> bool:
+    """Whether a step checks the repository out, and so has something to clean up."""
+    return str(step.get("uses", "")).startswith("actions/checkout@")
+
+
+def step_name(step: Mapping[str, Any], contexts: Mapping[str, Any]) -> str:
+    """The name under which GitHub lists a step."""
+    if step.get("name"):
+        return interpolate(step["name"], contexts)
+    if "uses" in step:
+        return f"Run {step['uses']}"
+    return f"Run {interpolate(step.get('run', ''), contexts).strip().splitlines()[0]}"
+
+
+def fake_sha(uses: str) -> str:
+    """A hash that stands for what an action's ref pointed to."""
+    ref = uses.rpartition("@")[2]
+    return ref if re.fullmatch("[0-9a-f]{40}", ref) else hashlib.sha1(uses.encode()).hexdigest()
+
+
+def stamp(moment: float) -> str:
+    """A moment as the runner stamps its lines."""
+    at = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=moment)
+    return f"{at:%Y-%m-%dT%H:%M:%S.%f}0Z"
+
+
+def write_log(facts: Facts, leg: Leg) -> Written:
+    """Writes what a leg said."""
+    return Writer(facts, leg).write()
