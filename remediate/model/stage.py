@@ -9,6 +9,7 @@ import msgspec
 from remediate.model.actions import Job, LogGap
 from remediate.model.case import Case, Restored, Standing
 from remediate.model.diagnosis import Diagnosis
+from remediate.model.incident import Incident
 from remediate.model.plan import Escalation, Plan, Refusal
 from remediate.model.policy import Policy
 from remediate.model.preview import Preview
@@ -25,6 +26,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     comment: int
     number: int
+    at: float = 0.0
     heard: bool
     reason: str = ""
 
@@ -110,15 +112,6 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[str, ...] = ()
 
 
-class Recoveries(msgspec.Struct, frozen=True, kw_only=True):
-    """`recovery.json`, of recover."""
-
-    schema: str = "remediate/recoveries/1"
-    findings: Findings
-    courses: tuple[Course, ...] = ()
-    words: tuple[str, ...] = ()
-
-
 VerdictName = Literal["healed", "failed", "pending", "rolled-back", "rollback-failed"]
 
 
@@ -131,6 +124,20 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     remains: tuple[str, ...] = ()
 
 
+class Recoveries(msgspec.Struct, frozen=True, kw_only=True):
+    """`recovery.json`, of recover.
+
+    `settled` are earlier attempts whose new attempt was found to have failed too; `words` says what was done
+    about what people asked for.
+    """
+
+    schema: str = "remediate/recoveries/1"
+    findings: Findings
+    courses: tuple[Course, ...] = ()
+    settled: tuple[Verdict, ...] = ()
+    words: tuple[str, ...] = ()
+
+
 class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
     """`verdict.json`, of verify."""
 
@@ -140,9 +147,13 @@ class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """Of collect-metrics: how every case stands, and `metrics.json` as it is now."""
+    """Of collect-metrics: how every case stands, and `metrics.json` as it is now.
+
+    `incidents` are those that a person may have to be told of: what is escalated, and what this run met.
+    """
 
     schema: str = "remediate/tally/1"
     verdicts: Verdicts
     standings: dict[Standing, int] = {}
     metrics: msgspec.Raw = msgspec.Raw(b"{}")
+    incidents: tuple[Incident, ...] = ()

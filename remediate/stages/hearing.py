@@ -72,6 +72,7 @@ def _words(doors: Doors, comments: Iterable[Comment]) -> Iterator[Word]:
             by=comment.author,
             comment=comment.id,
             number=comment.number,
+            at=comment.created,
             heard=heard,
             reason="" if heard else f"{comment.author} has no write access",
         )

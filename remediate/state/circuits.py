@@ -9,7 +9,7 @@ import msgspec
 
 from remediate.model.digest import digest_of
 from remediate.model.policy import CircuitPolicy, Policy
-from remediate.safety.circuit import Circuit, Closed, Held, Permit, ask, record, reset, trip, withdraw
+from remediate.safety.circuit import Circuit, Closed, HalfOpen, Held, Permit, ask, record, reset, trip, withdraw
 from remediate.safety.moments import CLOCKS_DIFFER, HOUR
 from remediate.state.bid import Bid
 from remediate.state.shapes import decode, schema_of
@@ -33,12 +33,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A failure on a branch, not healed since."""
+    """A failure on a branch in a workflow, not healed since."""
 
     at: float
     repository: str
     branch: str
     signature: str
+    workflow: str = ""
 
 
 class Circuits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,7 +58,13 @@ def read_circuits(data: bytes | None) -> Circuits:
 def sight(book: Circuits, bid: Bid, policy: Policy, now: float) -> Circuits:
     """Notes where the failure was seen; on many branches at once it opens the signature's own circuit."""
     subject = bid.subject
-    sighting = Sighting(at=now, repository=subject.repository, branch=subject.branch, signature=bid.signature)
+    sighting = Sighting(
+        at=now,
+        repository=subject.repository,
+        branch=subject.branch,
+        signature=bid.signature,
+        workflow=subject.workflow,
+    )
     kept = [
         one
         for one in book.sightings
@@ -65,7 +72,7 @@ def sight(book: Circuits, bid: Bid, policy: Policy, now: float) -> Circuits:
     ]
     book = msgspec.structs.replace(book, sightings=(*kept, sighting))
     near = [one for one in book.sightings if _alike(one, bid) and one.at > now - AT_ONCE]
-    if len({one.branch for one in near}) < policy.wide_circuit_branches:
+    if len({(one.branch, one.workflow) for one in near}) < policy.wide_circuit_branches:
         return book
     wide = next(entry for entry in entries(book, bid) if entry.scope == "signature")
     return _with(book, (msgspec.structs.replace(wide, circuit=trip(wide.circuit, now)),), now)
@@ -116,7 +123,22 @@ def give_up(book: Circuits, bid: Bid, now: float) -> Circuits:
 def close(book: Circuits, key: str, who: str, now: float) -> Circuits:
     """A person resets a circuit; the branches it was seen on are forgotten, for they would open it again."""
     entry = next(one for one in book.circuits if one.circuit.key == key)
-    book = _with(book, (msgspec.structs.replace(entry, circuit=reset(entry.circuit, who, now)),), now)
+    return _let_go(book, entry, reset(entry.circuit, who, now), now)
+
+
+def half_open(book: Circuits, key: str, who: str, now: float) -> Circuits:
+    """A person lets one probe through; a closed circuit stays so."""
+    entry = next(one for one in book.circuits if one.circuit.key == key)
+    if isinstance(entry.circuit.state, Closed):
+        return book
+    return _let_go(
+        book, entry, msgspec.structs.replace(reset(entry.circuit, who, now), state=HalfOpen()), now
+    )
+
+
+def _let_go(book: Circuits, entry: Entry, circuit: Circuit, now: float) -> Circuits:
+    """With the circuit so, and without the branches that would open it again."""
+    book = _with(book, (msgspec.structs.replace(entry, circuit=circuit),), now)
     kept = tuple(
         one
         for one in book.sightings

@@ -1,0 +1,115 @@
+"""Decides on a case: the tree, what its steps would do, and the gates; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from remediate.decision.facts import Facts
+from remediate.decision.fitting import fit
+from remediate.decision.gates import refuse
+from remediate.decision.walk import draw_up
+from remediate.model.case import Case
+from remediate.model.plan import Decision, Escalation, Plan, Refusal
+from remediate.model.policy import Policy
+from remediate.model.preview import Preview
+from remediate.model.subject import Subject
+from remediate.model.tree import Tree
+from remediate.ports import Platform
+from remediate.recovery.remote import RemoteEngine
+from remediate.recovery.remote_strategy import Place
+from remediate.safety.hazard import hazard_of
+from remediate.safety.health import Vitals
+from remediate.stages.gating import circumstances
+from remediate.state.bid import Bid
+from remediate.state.ledger import Standing
+
+# What makes the platform run jobs of the failed run again.
+_RERUNS = frozenset({"rerun"})
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision on a case; `refusal` is the gate that stays shut before its plan."""
+
+    decision: Decision
+    previews: tuple[Preview, ...] = ()
+    refusal: Refusal | None = None
+
+
+class Grounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What every decision of this run of ours is made with."""
+
+    policy: Policy
+    trees: tuple[Tree, ...]
+    engine: RemoteEngine
+    platform: Platform
+    now: Callable[[], float]
+    random: Callable[[], float]
+    vitals: Callable[[], Vitals]
+
+
+def bid_of(case: Case, policy: Policy) -> Bid:
+    """The same whenever the case is taken up again."""
+    return Bid(subject=subject_of(case, policy), signature=case.signature, owner=f"run-{case.key}")
+
+
+def subject_of(case: Case, policy: Policy) -> Subject:
+    """What a recovery of the case is for."""
+    run = case.run
+    return Subject(
+        repository=run.repository,
+        branch=run.branch,
+        commit=run.commit,
+        workflow=run.workflow,
+        run=str(run.id),
+        environment=policy.environment,
+        trusted=case.trusted,
+    )
+
+
+def decide(case: Case, place: Place, grounds: Grounds, look: Callable[[Plan | None], Standing]) -> Decided:
+    """On a case that is diagnosed. `look` gives what the state says, of a plan where there is one."""
+    policy, diagnosis = grounds.policy, case.diagnosis
+    assert diagnosis is not None  # noqa: S101 - whoever asks has looked
+    facts = Facts(attempts=look(None).attempts, random=grounds.random(), run=True)
+    plan = draw_up(diagnosis, subject_of(case, policy), policy, facts, grounds.trees)
+    if not isinstance(plan, Plan):
+        return Decided(decision=plan)
+    fitted = fit(plan, grounds.engine.preview(plan, place))
+    if isinstance(fitted, Escalation):
+        return Decided(decision=_asks_first(case, fitted))
+    seen = msgspec.structs.replace(
+        circumstances(
+            fitted.plan,
+            look(fitted.plan),
+            fitted.previews,
+            policy=policy,
+            vitals=grounds.vitals(),
+            now=grounds.now(),
+        ),
+        rerun_hazard=_hazard(case, fitted.plan, grounds.platform),
+    )
+    return Decided(
+        decision=fitted.plan, previews=fitted.previews, refusal=refuse(fitted.plan, fitted.previews, seen)
+    )
+
+
+def _asks_first(case: Case, escalation: Escalation) -> Escalation | Refusal:
+    """Why a strategy does not fit matters less than that this is the code of a fork."""
+    if case.trusted:
+        return escalation
+    return Refusal(
+        gate="trust",
+        reason=f"the code comes from a fork: {escalation.reason}",
+        hint="Let someone with write access do it on a branch of this repository.",
+    )
+
+
+def _hazard(case: Case, plan: Plan, platform: Platform) -> str:
+    if not any(step.strategy in _RERUNS for step in plan.steps):
+        return ""
+    run = case.run
+    text = platform.file(run.workflow, run.commit) if run.workflow else None
+    jobs = platform.jobs(run.id, run.attempt)
+    return hazard_of(text, jobs, run.event)

@@ -1,0 +1,231 @@
+"""Recover: decides on every case, claims what may be healed, carries it out, and remembers how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from remediate.model.case import Case
+from remediate.model.outcome import Outcome, Recovered, Rehearsed, RollbackFailed, RolledBack
+from remediate.model.plan import Escalation, Plan, Refusal
+from remediate.model.record import OutcomeName
+from remediate.model.stage import Course, Findings, Recoveries, Verdict
+from remediate.ports import Documents
+from remediate.safety.circuit import Permit
+from remediate.safety.moments import HOUR
+from remediate.stages.asking import obey
+from remediate.stages.deciding import Decided, bid_of, decide
+from remediate.stages.desk import Desk
+from remediate.stages.doors import Doors
+from remediate.stages.ending import escalated, held, waiting
+from remediate.stages.gating import refusal_by
+from remediate.stages.outlook import Outlook, look_around
+from remediate.stages.proving import record_of_case, settle
+from remediate.state import circuits
+from remediate.state.shapes import encoded
+
+# A claim outlives the job that made it by little: the next run of ours takes up what was left.
+CLAIM = 1800.0
+# A probe holds its circuit until its re-run has ended, at the latest until then.
+_PROBE = 6 * HOUR
+_FIRST_LOOK = 60.0
+# A step without any token prepares these.
+_REPAIRED_FIRST = frozenset({"lockfile-repair"})
+
+
+def recover(findings: Findings, doors: Doors) -> Recoveries:
+    """All but what has to be repaired first, in a step without a token; that is claimed, and `acting`."""
+    return _Recovery(findings, Desk(findings.agenda.head, doors)).decide()
+
+
+def publish(recoveries: Recoveries, doors: Doors, repaired: Path) -> Recoveries:
+    """Carries out what was repaired meanwhile, in this folder."""
+    findings = recoveries.findings
+    recovery = _Recovery(findings, Desk(findings.agenda.head, doors, repaired))
+    courses = tuple(
+        recovery.carried_out(course) if wants_repair(course.case, doors.owner) else course
+        for course in recoveries.courses
+    )
+    return msgspec.structs.replace(recoveries, courses=courses)
+
+
+def wants_repair(case: Case, owner: str) -> bool:
+    """Whether this owner has claimed it, and a step without a token prepares its plan."""
+    steps = case.plan.steps if case.plan else ()
+    mine = case.phase == "acting" and case.owner == owner
+    return mine and any(step.strategy in _REPAIRED_FIRST for step in steps)
+
+
+class _Recovery:
+    """One run of the stage."""
+
+    def __init__(self, findings: Findings, desk: Desk) -> None:
+        self._findings = findings
+        self._desk = desk
+        self._grounds = desk.grounds()
+
+    def decide(self) -> Recoveries:
+        agenda, desk = self._findings.agenda, self._desk
+        words = () if desk.dry_run else tuple(obey(agenda.words, desk.doors.store, desk.now()))
+        settled = tuple(self._settle())
+        gone = {verdict.case.key for verdict in settled}
+        begun = [case for case in agenda.open if case.phase == "acting" and case.key not in gone]
+        resumed = tuple(self._resumed(case) for case in begun)
+        cases = [case for case in self._undecided() if case.key not in gone]
+        self._sight(cases)
+        outlook = look_around(desk.doors.store, cases, desk.policy, desk.doors.clock)
+        courses = tuple(self._decided(case, outlook) for case in cases)
+        ignored = tuple(Course(case=case) for case in agenda.ignored)
+        self._keep((*courses, *ignored))
+        return Recoveries(
+            findings=self._findings,
+            courses=(*resumed, *courses, *ignored),
+            settled=settled,
+            words=words,
+        )
+
+    def carried_out(self, course: Course) -> Course:
+        """The effect, or the rest of it."""
+        desk = self._desk
+        case, outcome = desk.engine.carry_out(desk.place_of(course.case))
+        case = self._ended(case, outcome)
+        desk.book.keep(case)
+        return _with(course, case)
+
+    def _settle(self) -> Iterator[Verdict]:
+        """Earlier attempts whose new attempt failed too: they count before anything is decided."""
+        fresh = {finding.case.run.id: finding.case for finding in self._findings.findings}
+        for case in self._findings.agenda.open:
+            later = fresh.get(case.run.id)
+            again = later is not None and later.run.attempt > case.run.attempt and later.diagnosis is not None
+            if later and again and case.phase in ("proving", "watching") and not self._desk.dry_run:
+                yield settle(case, later, self._desk)
+
+    def _undecided(self) -> Iterator[Case]:
+        """What was found now, and what has waited long enough."""
+        for finding in self._findings.findings:
+            yield finding.case
+        found = {finding.case.key for finding in self._findings.findings}
+        for case in self._findings.agenda.open:
+            again = case.phase in ("found", "waiting", "approval") and case.diagnosis is not None
+            if again and case.key not in found:
+                yield case
+
+    def _sight(self, cases: Iterable[Case]) -> None:
+        """All in one change, before any is decided on: a failure that is everywhere is one incident."""
+        desk = self._desk
+        seen = [bid_of(case, desk.policy) for case in cases if case.signature and case.phase == "found"]
+        if not seen or desk.dry_run:
+            return
+        now = desk.now()
+
+        def sighted(documents: Documents) -> Documents:
+            book = circuits.read_circuits(documents[circuits.NAME])
+            for bid in seen:
+                book = circuits.sight(book, bid, desk.policy, now)
+            return {circuits.NAME: encoded(book)}
+
+        desk.doors.store.change(f"sight {desk.doors.owner} {now:.3f}", (circuits.NAME,), sighted)
+
+    def _decided(self, case: Case, outlook: Outlook) -> Course:
+        desk = self._desk
+        if case.diagnosis is None:
+            return Course(case=case)
+        place = desk.place_of(case)
+        decided = decide(case, place, self._grounds, lambda plan: outlook.standing(case, plan))
+        match decided.decision:
+            case Refusal() as refusal:
+                return Course(case=held(case, refusal, desk.policy, desk.now()), decision=refusal)
+            case Escalation() as escalation:
+                return Course(case=escalated(case, escalation.reason, desk.now()), decision=escalation)
+            case Plan() as plan:
+                return self._planned(msgspec.structs.replace(case, plan=plan), plan, decided)
+
+    def _planned(self, case: Case, plan: Plan, decided: Decided) -> Course:
+        desk = self._desk
+        course = Course(case=case, decision=plan, previews=decided.previews, refusal=decided.refusal)
+        if desk.dry_run:
+            return self._rehearsed(course, plan)
+        if decided.refusal:
+            return _with(course, held(case, decided.refusal, desk.policy, desk.now()))
+        due = case.run.updated + plan.wait
+        if due > desk.now():
+            return _with(course, waiting(case, due, f"it pauses for {plan.wait:.0f} s"))
+        mine = desk.claim(msgspec.structs.replace(case, phase="acting", gate=""), CLAIM)
+        if mine is None:
+            return msgspec.structs.replace(course, lines=("another run of Remediate is at it, or was",))
+        return self._begun(_with(course, mine))
+
+    def _begun(self, course: Course) -> Course:
+        """Counted, and leased where it is a probe: the last word is the ledger's."""
+        desk, case = self._desk, course.case
+        verdict = desk.ledger.begin(bid_of(case, desk.policy), lasts=_PROBE)
+        if not isinstance(verdict, Permit):
+            refusal = refusal_by(verdict)
+            assert refusal is not None  # noqa: S101 - whatever is no permit holds
+            back = held(
+                desk.let_go(msgspec.structs.replace(case, phase="found")), refusal, desk.policy, desk.now()
+            )
+            desk.book.keep(back)
+            return msgspec.structs.replace(course, case=back, refusal=refusal)
+        return course if wants_repair(case, desk.doors.owner) else self.carried_out(course)
+
+    def _rehearsed(self, course: Course, plan: Plan) -> Course:
+        desk, refusal = self._desk, course.refusal
+        rehearsal = desk.engine.rehearse(plan, desk.place_of(course.case), course.previews)
+        held_by = f"[DRY-RUN] the gate `{refusal.gate}` would refuse it: {refusal.reason}" if refusal else ""
+        return msgspec.structs.replace(course, lines=(*rehearsal.lines(), *filter(None, (held_by,))))
+
+    def _resumed(self, case: Case) -> Course:
+        """It was begun by a process that is gone: it is finished, or undone."""
+        course = Course(case=case, decision=case.plan)
+        if self._desk.dry_run:
+            return msgspec.structs.replace(course, lines=("[DRY-RUN] what was begun would be finished",))
+        policy = self._desk.policy
+        if policy.kill_switch or policy.mode != "heal":
+            said = "the kill switch is on" if policy.kill_switch else f"the mode is `{policy.mode}`"
+            return msgspec.structs.replace(course, lines=(f"what was begun is left as it is: {said}",))
+        mine = self._desk.claim(case, CLAIM)
+        if mine is None:
+            return msgspec.structs.replace(course, lines=("another run of Remediate is at it",))
+        return self._begun(_with(course, mine))
+
+    def _ended(self, case: Case, outcome: Outcome) -> Case:
+        now = self._desk.now()
+        match outcome:
+            case Recovered(results=results):
+                return msgspec.structs.replace(
+                    self._desk.let_go(case),
+                    phase="proving",
+                    standing="pending",
+                    reason="; ".join(done.summary for done in results),
+                    due=now + _FIRST_LOOK,
+                )
+            case RolledBack(failure=failure):
+                self._record(case, "rolled-back", failure.reason)
+                return escalated(case, f"{failure.strategy} failed: {failure.reason}", now)
+            case RollbackFailed(failure=failure, remains=remains):
+                self._record(case, "rollback-failed", failure.reason)
+                left = "; ".join(remains)
+                return escalated(
+                    case, f"{failure.strategy} failed: {failure.reason}; this remains: {left}", now
+                )
+            case Rehearsed():
+                return case
+
+    def _record(self, case: Case, outcome: OutcomeName, reason: str) -> None:
+        desk, bid = self._desk, bid_of(case, self._desk.policy)
+        desk.ledger.end(bid, record_of_case(case, bid, outcome, reason, desk.now()))
+
+    def _keep(self, courses: Iterable[Course]) -> None:
+        """What was not kept on its way, in one change; what is being worked on keeps itself."""
+        if not self._desk.dry_run:
+            self._desk.book.keep(
+                *(one.case for one in courses if one.case.phase not in ("acting", "proving"))
+            )
+
+
+def _with(course: Course, case: Case) -> Course:
+    return msgspec.structs.replace(course, case=case)
