@@ -13,7 +13,7 @@ from remediate.model.outcome import Done, Failed, StepResult
 from remediate.model.plan import Step
 from remediate.model.policy import Policy
 from remediate.model.preview import Offer
-from remediate.ports import Clock, Forge, Platform, Web
+from remediate.ports import Clock, Forge, Git, Platform, Web
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True, tag="waiting"):
@@ -31,7 +31,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where it takes place: the case with its run and its diagnosis, and the doors.
 
     `folder` is an empty one of this step alone. `repaired` is a folder in which a step without any token has
-    left what it repaired, where there was such a step.
+    left what it repaired, where there was such a step. `git` may read and push; `address` is what it clones,
+    without credentials.
     """
 
     case: Case
@@ -43,6 +44,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
     default_branch: str
     repaired: Path | None = None
+    git: Git | None = None
+    address: str = ""
 
 
 Note = Callable[[dict[str, str]], None]
