@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -18,6 +18,10 @@ SCHEMAS: dict[str, str] = {
     r"recent\.json": "remediate/recent/1",
     r"approvals\.json": "remediate/approvals/1",
     r"history/[^/]+\.jsonl": "remediate/history/1",
+    r"incidents\.json": "remediate/incidents/1",
+    r"rules\.json": "remediate/rules-record/1",
+    r"metrics\.json": "remediate/metrics/1",
+    r"tallied\.json": "remediate/tallied/1",
     r"\.state\.json": "remediate/state/1",
     r"\.applied\.json": "remediate/applied/1",
     r"\.commit\.json": "remediate/commit/1",
@@ -26,8 +30,16 @@ _NAME = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}
 _OURS = r"remediate/([a-z-]+)/([0-9]{1,6})"
 
 
+# shields.io reads it, and refuses a key that it does not know: it says its version in its own way.
+_FOREIGN = "badge.json"
+
+
 class _Head(msgspec.Struct):
     schema: str
+
+
+class _Foreign(msgspec.Struct, rename="camel"):
+    schema_version: Literal[1]
 
 
 def is_name(name: str) -> bool:
@@ -51,6 +63,9 @@ def check(name: str, data: bytes, place: str = "") -> None:
         raise _unreadable(place, "its last line is cut off")
     for line in lines:
         try:
+            if name == _FOREIGN:
+                msgspec.json.decode(line, type=_Foreign)
+                continue
             head = msgspec.json.decode(line, type=_Head)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise _unreadable(place, "it is damaged, or no document of Remediate") from None
