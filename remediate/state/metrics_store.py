@@ -1,0 +1,76 @@
+"""`metrics.json`, `badge.json`, and `tallied.json`: the figures, and what is in them already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from remediate.metrics.badge import Badge
+from remediate.metrics.counting import Happening, counted
+from remediate.metrics.figures import Metrics
+from remediate.state.shapes import decode
+
+METRICS, BADGE, TALLIED = "metrics.json", "badge.json", "tallied.json"
+# A thing is told twice only by a run that was repeated, or that took up what another left: soon after.
+REMEMBERED = 2000
+
+
+class Tallied(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was counted of late, the oldest first, and the circuits that stood open then."""
+
+    schema: str = "remediate/tallied/1"
+    keys: tuple[str, ...] = ()
+    open_circuits: tuple[str, ...] = ()
+
+
+def read_metrics(data: bytes | None) -> Metrics:
+    """The document, or an empty one."""
+    return Metrics() if data is None else decode(METRICS, data, Metrics)
+
+
+def read_tallied(data: bytes | None) -> Tallied:
+    """The document, or an empty one."""
+    return Tallied() if data is None else decode(TALLIED, data, Tallied)
+
+
+def encoded_badge(badge: Badge) -> bytes:
+    """As shields.io reads it: the one document without a schema of ours."""
+    return msgspec.json.encode(badge) + b"\n"
+
+
+def fresh(tallied: Tallied, happenings: Iterable[Happening]) -> tuple[Happening, ...]:
+    """Those that were not counted before."""
+    known = set(tallied.keys)
+    return tuple(one for one in happenings if _key(one) not in known)
+
+
+def all_counted(metrics: Metrics, happenings: Iterable[Happening]) -> Metrics:
+    """With all of them."""
+    for one in happenings:
+        metrics = counted(metrics, one)
+    return metrics
+
+
+def remembered(tallied: Tallied, happenings: Iterable[Happening]) -> Tallied:
+    """With these counted too."""
+    keys = (*tallied.keys, *map(_key, happenings))[-REMEMBERED:]
+    return msgspec.structs.replace(tallied, keys=keys)
+
+
+def with_circuits(metrics: Metrics, tallied: Tallied, open_now: Iterable[str]) -> tuple[Metrics, Tallied]:
+    """With the circuits that stand open now; those that did not before have opened since."""
+    now = tuple(sorted(open_now))
+    opened = len(set(now) - set(tallied.open_circuits))
+    return (
+        msgspec.structs.replace(
+            metrics,
+            circuits_opened=metrics.circuits_opened + opened,
+            now=msgspec.structs.replace(metrics.now, open_circuits=len(now)),
+        ),
+        msgspec.structs.replace(tallied, open_circuits=now),
+    )
+
+
+def _key(one: Happening) -> str:
+    return f"{type(one).__name__[0].lower()} {one.key}"
