@@ -15,7 +15,7 @@ from remediate.model.plan import Plan
 from remediate.model.policy import Mirror, Policy
 from remediate.model.subject import Subject
 from remediate.model.tree import KINDS, Tree
-from remediate.recovery.strategies.registry import STRATEGIES
+from remediate.recovery.strategies.remote_registry import KNOWN_STRATEGIES
 
 
 def node_kinds() -> str:
@@ -45,7 +45,7 @@ def gates() -> str:
 
 def trees() -> str:
     """The trees of the house, and their causes."""
-    rows = ((f"`{tree.name}`", _names(*tree.causes), tree.title) for tree in shipped_trees(tuple(STRATEGIES)))
+    rows = ((f"`{tree.name}`", _names(*tree.causes), tree.title) for tree in shipped_trees(KNOWN_STRATEGIES))
     return table(("tree", "causes", "for"), rows)
 
 
@@ -66,7 +66,7 @@ TABLES = {
 
 
 def _example() -> tuple[Tree, Plan]:
-    trees = shipped_trees(tuple(STRATEGIES))
+    trees = shipped_trees(KNOWN_STRATEGIES)
     diagnosis = Diagnosis(
         source="build.log",
         format="plain",

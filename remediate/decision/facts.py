@@ -21,13 +21,15 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     `attempts` are the recoveries already made of this failure, `random` is at least 0 and below 1, and
     `retry_after` the seconds that a service asked to be left alone. `registry` is the kind of registry that
-    failed, empty where it is told by the diagnosis and the command.
+    failed, empty where it is told by the diagnosis and the command. `run`: it is a run on a platform that
+    failed, and is to be put right from outside.
     """
 
     attempts: int = 0
     random: float = 0.0
     retry_after: float | None = None
     registry: str = ""
+    run: bool = False
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +104,16 @@ FACTS: dict[str, Fact] = {
         type="flag",
         meaning="whether there is a command here that can be run again",
         read=lambda s: bool(s.subject.command),
+    ),
+    "run": Fact(
+        type="flag",
+        meaning="whether a run on a platform failed, which is put right from outside",
+        read=lambda s: s.facts.run,
+    ),
+    "fallback": Fact(
+        type="flag",
+        meaning="whether another runner is configured (`runner-variable` and `runner-fallback`)",
+        read=lambda s: bool(s.policy.runner_variable and s.policy.runner_fallback),
     ),
     "retry-after": Fact(
         type="number",

@@ -16,13 +16,15 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """What is known when a plan is about to be carried out.
 
     Each `…holds` is the reason why that guard holds the plan back, empty where it lets it through.
-    `unreadable` says which state could not be read. `availability` is None where nobody measures it.
+    `unreadable` says which state could not be read, `rerun_hazard` what a re-run would publish or deploy once
+    more, or why that cannot be told. `availability` is None where nobody measures it.
     """
 
     policy: Policy
     now: float
     kill_switch: str = ""
     unreadable: str = ""
+    rerun_hazard: str = ""
     circuit_holds: str = ""
     attempts: int = 0
     rate_holds: str = ""
@@ -109,6 +111,14 @@ def _trust(case: Case) -> Shut | None:
     return None
 
 
+def _rerun_hazard(case: Case) -> Shut | None:
+    hazard = case.seen.rerun_hazard
+    if not hazard or not any(step.strategy == "rerun" for step in case.plan.steps):
+        return None
+    way_out = "Look at what it has published or deployed already, and re-run it by hand if that is right."
+    return Shut(reason=hazard, hint=way_out)
+
+
 def _circuit(case: Case) -> Shut | None:
     held = case.seen.circuit_holds
     return Shut(reason=held, hint="`remediate circuits` shows it and can reset it.") if held else None
@@ -185,12 +195,16 @@ def reasons_to_ask(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason for reason in reasons if reason))
 
 
-# The gate `rerun-hazard` stands between trust and circuit; it needs a platform, and nothing here re-runs.
 GATES: tuple[Barrier, ...] = (
     Barrier(name="kill-switch", meaning="nobody has stopped all recoveries", shut_by=_kill_switch),
     Barrier(name="state", meaning="what is remembered can be read; doubt closes", shut_by=_state),
     Barrier(name="mode", meaning="the mode is `heal`", shut_by=_mode),
     Barrier(name="trust", meaning="no file is touched for the code of a fork", shut_by=_trust),
+    Barrier(
+        name="rerun-hazard",
+        meaning="no re-run would publish or deploy once more; doubt closes",
+        shut_by=_rerun_hazard,
+    ),
     Barrier(name="circuit", meaning="the circuits let it through", shut_by=_circuit),
     Barrier(name="attempts", meaning="there were fewer than `max-attempts`", shut_by=_attempts),
     Barrier(name="rate", meaning="the limits under `rates` are kept", shut_by=_rate),

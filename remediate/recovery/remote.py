@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from remediate.errors import ConfigProblem
 from remediate.model.case import Case
 from remediate.model.outcome import Done, Failed, Outcome, Recovered, RollbackFailed, RolledBack
-from remediate.model.plan import Plan
+from remediate.model.plan import Plan, Step
 from remediate.model.preview import Offer, Unfit
 from remediate.recovery.rehearsal import Rehearsal, rehearsal_of
 from remediate.recovery.remote_course import UNDOING, Keep, Named, RemoteCourse, done_of, failure_of, fresh
@@ -28,11 +29,7 @@ class RemoteEngine:
 
     def preview(self, plan: Plan, place: Place) -> tuple[Offer, ...]:
         """What each step would do, in their order; only reads."""
-        offers = []
-        for step in plan.steps:
-            with fresh(place) as there:
-                offers.append(self._named(step.strategy).preview(step, there))
-        return tuple(offers)
+        return tuple(self._offer(step, place) for step in plan.steps)
 
     def rehearse(self, plan: Plan, place: Place, offers: tuple[Offer, ...] | None = None) -> Rehearsal:
         """The plan as a report; nothing is changed."""
@@ -89,6 +86,15 @@ class RemoteEngine:
     def undo(self, place: Place, why: Failed) -> tuple[Case, RolledBack | RollbackFailed]:
         """Takes everything back, the newest first, and says exactly what could not be."""
         return self._back(RemoteCourse(place, self._keep, self._named), failure_of(place.case) or why)
+
+    def _offer(self, step: Step, place: Place) -> Offer:
+        try:
+            strategy = self._named(step.strategy)
+        except ConfigProblem as problem:
+            # A tree of the user's: one case has no plan then, and the others go on.
+            return Unfit(strategy=step.strategy, reason=problem.message)
+        with fresh(place) as there:
+            return strategy.preview(step, there)
 
     def _back(self, course: RemoteCourse, why: Failed) -> tuple[Case, RolledBack | RollbackFailed]:
         for deed in reversed(course.case.deeds):

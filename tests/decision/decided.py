@@ -11,9 +11,9 @@ from remediate.model.plan import Plan, Step
 from remediate.model.preview import Change, Preview
 from remediate.model.subject import Subject
 from remediate.model.tree import Tree
-from remediate.recovery.strategies.registry import STRATEGIES as REGISTRY
+from remediate.recovery.strategies.remote_registry import KNOWN_STRATEGIES
 
-STRATEGIES = tuple(REGISTRY)
+STRATEGIES = KNOWN_STRATEGIES
 TREES = shipped_trees(STRATEGIES)
 COMMAND = Subject(command=("npm", "ci"))
 NODES = {

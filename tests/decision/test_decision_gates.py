@@ -9,7 +9,7 @@ from decided import COMMAND, plan, preview
 
 from remediate.decision.approval import approve
 from remediate.decision.gates import GATES, Circumstances, refuse
-from remediate.model.plan import Plan, Refusal
+from remediate.model.plan import Plan, Refusal, Step
 from remediate.model.policy import Environment, Policy
 from remediate.model.preview import Change, Offer, Unfit
 from remediate.model.subject import Subject
@@ -17,6 +17,7 @@ from remediate.model.subject import Subject
 NOW = 1_700_000_000.0
 WRITE = preview(Change(verb="write", what="package-lock.json"), touches=("package-lock.json",), seconds=20.0)
 RUN = preview(Change(verb="run", what="npm ci"), strategy="retry-command")
+RERUN = Step(strategy="rerun")
 FORK = Subject(trusted=False, command=("npm", "ci"))
 
 
@@ -67,6 +68,13 @@ SHUT: dict[str, tuple[str, Plan, tuple[Offer, ...], dict[str, Any], str]] = {
         "node_modules",
     ),
     "fork and a path": ("trust", plan(FORK), (preview(touches=(".npmrc",)),), {}, ".npmrc"),
+    "rerun hazard": (
+        "rerun-hazard",
+        plan(groups=((Step(strategy="cache-purge"),), (Step(strategy="rerun"),))),
+        (RUN,),
+        {"rerun_hazard": "the job `release` has published"},
+        "has published",
+    ),
     "circuit": ("circuit", plan(), (RUN,), {"circuit_holds": "open until noon"}, "open until noon"),
     "attempts": ("attempts", plan(), (RUN,), {"attempts": 3}, "3 recoveries"),
     "fewer attempts": (
@@ -130,6 +138,10 @@ def test_a_sound_plan_passes() -> None:
     assert pass_gates(plan(), RUN, attempts=2) is None
 
 
+def test_what_runs_nothing_again_is_no_hazard() -> None:
+    assert pass_gates(plan(), RUN, rerun_hazard="it would publish") is None
+
+
 def test_a_fork_may_run_its_command_again() -> None:
     assert pass_gates(plan(FORK), RUN) is None
 
@@ -139,6 +151,7 @@ ALL_SHUT: dict[str, Any] = {
     "state": {"unreadable": "damaged"},
     "mode": {},
     "trust": {},
+    "rerun-hazard": {"rerun_hazard": "it would publish"},
     "circuit": {"circuit_holds": "open"},
     "attempts": {"attempts": 9},
     "rate": {"rate_holds": "too many"},
@@ -158,7 +171,7 @@ def test_the_first_in_order_speaks() -> None:
         policy = Policy(mode="observe" if "mode" in shut else "heal", environments={"live": slow})
         subject = Subject(trusted="trust" not in shut, environment="live")
         more = {key: value for gate in shut for key, value in ALL_SHUT[gate].items()}
-        refusal = pass_gates(plan(subject), WRITE, policy=policy, **more)
+        refusal = pass_gates(plan(subject, groups=((RERUN,),)), WRITE, policy=policy, **more)
         assert refusal is not None
         assert refusal.gate == name
 

@@ -16,6 +16,7 @@ from remediate.model.diagnosis import Diagnosis, StepRef
 from remediate.model.plan import Decision, Escalation, Plan, Refusal
 from remediate.model.policy import Mirror, Policy
 from remediate.model.subject import Subject
+from remediate.recovery.strategies.remote_registry import REMOTE_STRATEGIES
 
 NPM = Mirror(kind="npm", address="https://npm.example")
 DESK = Subject()
@@ -48,6 +49,79 @@ AT_THE_DESK = {
     "cache": ["cache-purge"],
     "disk-full": ["free-disk"],
 }
+
+
+ON_A_PLATFORM = {
+    "network": ["rerun"],
+    "service-unavailable": ["rerun"],
+    "rate-limit": ["rerun"],
+    "artifact": ["rerun"],
+    "git": ["rerun"],
+    "flaky-test": ["rerun"],
+    "runner-lost": ["rerun"],
+    "lockfile": ["lockfile-repair"],
+    "cache": ["cache-purge", "rerun"],
+}
+
+
+@pytest.mark.parametrize("cause", [name for name, cause in CAUSES.items() if cause.strategies])
+def test_a_run_is_put_right_from_outside(cause: str) -> None:
+    decision = decide(diagnosis(cause), DESK, run=True, random=0.5)
+    if cause == "disk-full":
+        assert isinstance(decision, Escalation)
+        assert "within its job" in decision.reason
+        return
+    assert steps(decision) == ON_A_PLATFORM[cause]
+    assert set(steps(decision)) <= set(REMOTE_STRATEGIES)
+
+
+@pytest.mark.parametrize("cause", IN_THE_JOB)
+@pytest.mark.parametrize("attempts", [0, 1, 2])
+def test_in_the_job_nothing_depends_on_the_platform(cause: str, attempts: int) -> None:
+    there = decide(diagnosis(cause), attempts=attempts, random=0.5, run=True)
+    here = decide(diagnosis(cause), attempts=attempts, random=0.5)
+    assert (type(there), getattr(there, "groups", ())) == (type(here), getattr(here, "groups", ()))
+
+
+OTHER = Policy(runner_variable="RUNNER", runner_fallback="ubuntu-latest")
+
+
+@pytest.mark.parametrize(
+    ("policy", "attempts", "wanted"),
+    [
+        (OTHER, 0, ["rerun"]),
+        (OTHER, 1, ["runner-failover", "rerun"]),
+        (OTHER, 2, ["runner-failover", "rerun"]),
+        (Policy(), 1, []),
+        (Policy(runner_variable="RUNNER"), 1, []),
+        (Policy(runner_fallback="ubuntu-latest"), 1, []),
+    ],
+)
+def test_a_runner_lost_twice_is_left_for_another(policy: Policy, attempts: int, wanted: list[str]) -> None:
+    decision = decide(diagnosis("runner-lost"), DESK, policy, attempts=attempts, run=True)
+    if wanted:
+        assert steps(decision) == wanted
+    else:
+        assert isinstance(decision, Escalation)
+        assert "no other one is configured" in decision.reason
+
+
+@pytest.mark.parametrize("cause", ["network", "rate-limit", "git", "artifact", "runner-lost"])
+def test_a_platform_is_given_time_before_a_rerun(cause: str) -> None:
+    plan = decide(diagnosis(cause), DESK, run=True, random=0.5)
+    assert isinstance(plan, Plan)
+    assert plan.wait > 0
+
+
+@pytest.mark.parametrize(("cause", "attempts"), [("cache", 2), ("lockfile", 2), ("flaky-test", 1)])
+def test_what_did_not_help_from_outside_is_not_done_for_ever(cause: str, attempts: int) -> None:
+    assert isinstance(decide(diagnosis(cause), DESK, run=True, attempts=attempts - 1), Plan)
+    assert isinstance(decide(diagnosis(cause), DESK, run=True, attempts=attempts), Escalation)
+
+
+@pytest.mark.parametrize("cause", sorted(set(CAUSES) - set(ON_A_PLATFORM) - {"disk-full"}))
+def test_nothing_else_is_put_right_from_outside(cause: str) -> None:
+    assert isinstance(decide(diagnosis(cause), DESK, run=True), Refusal)
 
 
 @pytest.mark.parametrize("cause", IN_THE_JOB)
@@ -190,6 +264,8 @@ TESTS = {
     "{fact: recovery, is: rerun}": True,
     "{fact: workflow, is: ci}": True,
     "{fact: registry, is: npm}": True,
+    "{fact: run, is: false}": True,
+    "{fact: fallback, is: true}": False,
 }
 
 
@@ -285,7 +361,7 @@ anything = st.builds(
         confidence_threshold=st.floats(0, 1),
         only=st.lists(st.sampled_from(sorted(CAUSES)), max_size=3).map(tuple),
     ),
-    st.builds(Facts, attempts=st.integers(0, 5), random=st.floats(0, 1, exclude_max=True)),
+    st.builds(Facts, attempts=st.integers(0, 5), random=st.floats(0, 1, exclude_max=True), run=st.booleans()),
 )
 def test_a_defect_never_has_a_plan(found: Diagnosis, subject: Subject, policy: Policy, facts: Facts) -> None:
     # Not even with a tree that was made past the loader, which refuses one for a defect.

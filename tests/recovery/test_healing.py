@@ -17,7 +17,7 @@ from remediate.model.policy import Environment, Policy
 from remediate.model.subject import Subject
 from remediate.recovery.engine import Engine
 from remediate.recovery.rehearsal import Rehearsal
-from remediate.recovery.strategies.registry import STRATEGIES
+from remediate.recovery.strategies.remote_registry import KNOWN_STRATEGIES as STRATEGIES
 from remediate.safety.health import Vitals
 from remediate.stages.healing import Healer, Practice, Word
 from remediate.stages.trying import Attempt, Healing

@@ -115,6 +115,13 @@ def test_an_unfit_step_stops_everything_before_it_begins(tmp_path: Path) -> None
     assert (case.deeds, github.effects, kept.times) == ((), [], 0)
 
 
+def test_a_strategy_that_is_none_here_is_unfit(tmp_path: Path) -> None:
+    _, place, kept = world(tmp_path, Step(strategy="free-disk"))
+    _, outcome = RemoteEngine(kept).carry_out(place)
+    assert isinstance(outcome, RolledBack)
+    assert "does nothing on a platform" in outcome.failure.reason
+
+
 @pytest.mark.parametrize("wrong", ["early", "late"])
 def test_a_failing_step_takes_the_done_ones_back_newest_first(tmp_path: Path, wrong: str) -> None:
     github, place, kept = world(tmp_path, ONE, TWO, flag("THREE", wrong=wrong))
