@@ -127,10 +127,9 @@ class _Change:
 
     def made(self, until: float, compact_after: int) -> Documents:
         """The documents once the change is on the branch."""
-        crowded = self._pace.crowded(self._clock.now())
-        if crowded:
+        if self._pace.yields(self._clock.now()):
             self._clock.sleep(self._pace.wait())
-        likely = not crowded and self._viewer.seen_within(_LIKELY)
+        likely = self._viewer.seen_within(_LIKELY)
         orphans, tries = True, 0
         while True:
             began, tries = self._clock.now(), tries + 1

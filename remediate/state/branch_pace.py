@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-# Twice as long after a loss, a fifth less after a success: of four tries, three then succeed.
-_GROWS, _SHRINKS = 2.0, 0.8
-_LEAST, _MOST = 0.05, 15.0
+_GROWS, _SHRINKS, _LEAST = 2.0, 0.6, 0.05
+# The widest window, in times that a try takes: on a crowded machine or a slow server that is longer by itself.
+# Wider ones lose fewer tries, and leave the branch idle meanwhile; this keeps both small for 3 to 32 writers.
+_WIDEST = 24.0
+# Who got through is ahead of all others and goes on at once, but only for so many changes in a row.
+_IN_A_ROW = 10
 
 
 class Pace:
@@ -14,24 +17,28 @@ class Pace:
 
     def __init__(self, chance: Callable[[], float]) -> None:
         self._chance = chance
-        self.window = 0.0
-        self._seen = 0.0
+        self._window = 0.0
+        self._met = float("-inf")
+        self._row = 0
 
     def lost(self, took: float, now: float) -> None:
         """A try that took so long was beaten, or its connection broke."""
-        self.window = min(_MOST, max(_LEAST, took, self.window * _GROWS))
-        self._seen = now
+        least = max(took, _LEAST)
+        self._window = min(_WIDEST * least, max(least, self._window * _GROWS))
+        self._met, self._row = now, 0
 
     def won(self) -> None:
         """A try got through."""
-        self.window = self.window * _SHRINKS if self.window * _SHRINKS > _LEAST else 0.0
+        self._window *= _SHRINKS
+        self._row += 1
 
-    def crowded(self, now: float) -> bool:
-        """Whether others were met of late."""
-        if now - self._seen > 2 * self.window:
-            self.window = 0.0
-        return self.window > 0
+    def yields(self, now: float) -> bool:
+        """Whether it is time to let others through, who were met of late."""
+        if now - self._met > 2 * self._window + 1:
+            self._window, self._row = 0.0, 0
+        return self._row >= _IN_A_ROW
 
     def wait(self) -> float:
         """Seconds until the next try."""
-        return self._chance() * self.window
+        self._row = 0
+        return self._chance() * self._window
