@@ -1,0 +1,80 @@
+"""GitHub as the ports want it: the parts put together over one connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from remediate.errors import UsageProblem
+from remediate.platforms.github.branches import Branches
+from remediate.platforms.github.calls import Bounds, Calls
+from remediate.platforms.github.deployments import Deployments
+from remediate.platforms.github.desk import Desk
+from remediate.platforms.github.downloads import Downloads
+from remediate.platforms.github.logs import Logs
+from remediate.platforms.github.memory import Memory
+from remediate.platforms.github.pulls import Pulls
+from remediate.platforms.github.runs import Runs
+from remediate.platforms.github.stores import Stores
+from remediate.platforms.github.tracker import Issues
+from remediate.platforms.github.wire import Wire
+from remediate.ports import Clock
+
+API = "https://api.github.com"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}/[A-Za-z0-9._-]{1,100}")
+
+
+class GitHub(Runs, Logs, Stores, Deployments, Branches, Pulls, Issues):
+    """Implements `Platform`, `Forge` and `Tracker` for one repository."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+
+    @property
+    def repository(self) -> str:
+        """OWNER/NAME."""
+        return self._desk.name
+
+    @property
+    def calls_left(self) -> int:
+        """How many more requests this process may make."""
+        return self._calls.left
+
+    @property
+    def calls_made(self) -> int:
+        """How many requests were made."""
+        return self._calls.made
+
+    @property
+    def clock_ahead(self) -> float:
+        """How many seconds GitHub's clock was ahead of ours in its last answer."""
+        return self._calls.ahead
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._calls.wire.close()
+
+
+def github_platform(  # noqa: PLR0913 - the world of one server
+    api_url: str,
+    repository: str,
+    token: str,
+    *,
+    clock: Clock,
+    random: Callable[[], float],
+    bounds: Bounds | None = None,
+    remembered: Path | None = None,
+    certificates: str = "",
+    login: str = "",
+) -> GitHub:
+    """`remembered` is a folder for answers with their ETags, `login` who the token belongs to, if a person.
+
+    Nothing is asked of GitHub yet.
+    """
+    if not _NAME.fullmatch(repository):
+        raise UsageProblem(f"{repository}: not a repository", hint="It is named OWNER/NAME.")
+    wire = Wire(api_url or API, token, certificates=certificates)
+    calls = Calls(wire, clock=clock, random=random, bounds=bounds or Bounds(), memory=Memory(remembered))
+    downloads = Downloads(wire.host, certificates=certificates)
+    return GitHub(Desk(name=repository, calls=calls, downloads=downloads, login=login))

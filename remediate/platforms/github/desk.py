@@ -1,0 +1,37 @@
+"""What every part of the adapter works with: the repository, its calls and its downloads."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import msgspec
+
+from remediate.platforms.github.calls import Calls
+from remediate.platforms.github.downloads import Downloads
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """`login` is who we are, empty where that is a bot whose name the token does not tell."""
+
+    name: str
+    calls: Calls
+    downloads: Downloads
+    login: str = ""
+
+    @property
+    def root(self) -> str:
+        return f"/repos/{self.name}"
+
+
+class Part:
+    """A part of the adapter; all of them share one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._calls = desk.calls
+        self._root = desk.root
+
+
+def quoted(text: str, safe: str = "/") -> str:
+    """Text as a part of an address; branches keep their slashes."""
+    return quote(text, safe=safe)
