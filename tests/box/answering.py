@@ -1,0 +1,190 @@
+"""From a request to its answer: what every operation goes through before and after its own handler."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import traceback
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from . import routes  # noqa: F401 - enters the operations
+from .bare import GitFailed
+from .calls import DOCS, OPERATIONS, Answer, Call, Refused, Seen, query_of
+from .description import Found
+from .tokens import Token
+
+if TYPE_CHECKING:
+    from .github import Box
+    from .repository import Repository
+
+PREFIX = "/api/v3"
+HOUR = 3600.0
+_TOLD_ALWAYS = {
+    "X-GitHub-Media-Type": "github.v3; format=json",
+    "X-GitHub-Api-Version-Selected": "2022-11-28",
+}
+
+
+def respond(box: Box, seen: Seen) -> Answer:
+    """The answer to one request, its effects done and its events told."""
+    trick = box.mischief.pick(seen.method, seen.path, "fail", when="before")
+    if trick:
+        return trick.answer()
+    if seen.path.startswith("/downloads/"):
+        return box.downloads.get(seen.path, seen.authorization, seen.headers.get("host", ""))
+    if not seen.path.startswith(PREFIX):
+        return Refused(404, "Not Found").answer
+    answer = _answer(box, seen)
+    trick = box.mischief.pick(seen.method, seen.path, "fail", when="after")
+    return trick.answer() if trick else answer
+
+
+def _answer(box: Box, seen: Seen) -> Answer:
+    path = seen.path.removeprefix(PREFIX) or "/"
+    with box.lock:
+        found = _operation(box, seen, path)
+        answer, call = _handled(box, seen, path, found)
+        _tag(answer, seen)
+        _count(box, seen, path, answer)
+        if found and box.checks and not answer.deliberate:
+            checked = Answer(200, None) if answer.status == 304 else answer
+            box.faults.extend(box.checks.answer(found.operation, checked) if answer.status != 304 else ())
+    for told in call.afterwards if call else ():
+        told()
+    return answer
+
+
+def _operation(box: Box, seen: Seen, path: str) -> Found | None:
+    """The described operation of the request; a fault when there is none or the request is not as described."""
+    if box.checks is None:
+        return _undescribed(seen.method, path)
+    found = box.checks.description.find(seen.method, path)
+    if found is None:
+        box.faults.append(f"{seen.method} {path}: GitHub has no such operation")
+    else:
+        faults = list(box.checks.request(found, query_of(seen.query), seen.body))
+        box.faults.extend(faults)
+    return found
+
+
+def _undescribed(method: str, path: str) -> Found | None:
+    from .undescribed import find  # noqa: PLC0415 - only where the description is not installed
+
+    return find(method, path)
+
+
+def _handled(box: Box, seen: Seen, path: str, found: Found | None) -> tuple[Answer, Call | None]:
+    try:
+        _authenticate(box, seen)
+        if found is None:
+            raise Refused(404, "Not Found")
+        call = _call(box, seen, path, found)
+        _may(call)
+        if seen.method != "GET":
+            box.mischief.before_write()
+        return OPERATIONS[seen.method, found.operation.template][0](call), call
+    except Refused as refused:
+        return refused.answer, None
+    except GitFailed as failed:
+        return Answer(422, {"message": str(failed), "documentation_url": DOCS}), None
+    except Exception:  # noqa: BLE001 - whatever the box does wrong is shown as its fault
+        box.faults.append(f"{seen.method} {path}: the box itself failed: {traceback.format_exc()}")
+        return Answer(500, {"message": "Server Error"}, deliberate=True), None
+
+
+def _authenticate(box: Box, seen: Seen) -> None:
+    if seen.authorization and seen.token is None:
+        raise Refused(401, "Bad credentials")
+    since, used = _used(box, seen.token)
+    if used >= (seen.token.hourly if seen.token else 60) and seen.path != f"{PREFIX}/rate_limit":
+        who = f"installation ID {1000 + len(seen.token.actor)}" if seen.token else "127.0.0.1"
+        raise Refused(403, f"API rate limit exceeded for {who}.")
+
+
+def _call(box: Box, seen: Seen, path: str, found: Found) -> Call:
+    template = found.operation.template
+    if (seen.method, template) not in OPERATIONS:
+        box.faults.append(f"{seen.method} {template}: the box does not have this operation")
+        raise Refused(404, "Not Found")
+    try:
+        body = json.loads(seen.body) if seen.body.strip() else None
+    except ValueError:
+        raise Refused(400, "Problems parsing JSON") from None
+    query = query_of(seen.query)
+    call = Call(box, seen.method, path, template, found.params, query, body, seen.token)
+    if "owner" in found.params and "repo" in found.params:
+        call.found_repo = _repository(box, seen, found)
+    return call
+
+
+def _repository(box: Box, seen: Seen, found: Found) -> Repository | None:
+    name = unquote(f"{found.params['owner']}/{found.params['repo']}")
+    repo = box.find_repository(name)
+    if repo is None or not box.tokens.sees(seen.token, repo):
+        return None
+    past = box.mischief.past(seen.method, seen.path) if seen.method == "GET" else None
+    return past.get(repo.full_name, repo) if past else repo
+
+
+def _may(call: Call) -> None:
+    """Rights of the token: the first permission that reaches is enough, the last one words the refusal."""
+    _, permission, level = OPERATIONS[call.method, call.template]
+    if call.found_repo is None:
+        if "{repo}" in call.template:
+            raise Refused(404, "Not Found")
+        return
+    if call.token is None and level != "read":
+        raise Refused(401, "Requires authentication")
+    if call.token is None and not call.repo.private:
+        return
+    *others, last = permission.split("|")
+    for name in others:
+        if call.box.tokens.may(call.token, call.repo, name, level) and not call.box.mischief.denied(
+            name, level
+        ):
+            return
+    call.needs(last, level)
+
+
+def _tag(answer: Answer, seen: Seen) -> None:
+    """An ETag for what was read, and 304 for who has it already."""
+    if seen.method != "GET" or answer.status != 200 or isinstance(answer.body, bytes):
+        return
+    tag = f'W/"{hashlib.sha256(answer.bytes()).hexdigest()}"'
+    answer.headers["ETag"] = tag
+    answer.headers["Cache-Control"] = "private, max-age=60, s-maxage=60"
+    if tag in seen.headers.get("if-none-match", ""):
+        answer.status, answer.body = 304, None
+
+
+def _used(box: Box, token: Token | None) -> tuple[float, int]:
+    """Since when the hour of a token runs, and how many requests were made in it."""
+    key = token.bucket if token else "nobody"
+    since, used = box.used.get(key, (box.clock.now(), 0))
+    return (since, used) if box.clock.now() < since + HOUR else (box.clock.now(), 0)
+
+
+def _count(box: Box, seen: Seen, path: str, answer: Answer) -> None:
+    since, used = _used(box, seen.token)
+    limit = seen.token.hourly if seen.token else 60
+    free = path == "/rate_limit" or answer.status == 304
+    used = min(limit, used + (0 if free else 1))
+    box.used[seen.token.bucket if seen.token else "nobody"] = (since, used)
+    answer.headers.update(_TOLD_ALWAYS)
+    answer.headers.update(
+        {
+            "X-RateLimit-Limit": str(limit),
+            "X-RateLimit-Remaining": str(limit - used),
+            "X-RateLimit-Used": str(used),
+            "X-RateLimit-Reset": str(int(since + HOUR)),
+            "X-RateLimit-Resource": "core",
+        }
+    )
+
+
+def limits_of(box: Box, token: Token | None) -> dict[str, int]:
+    """The figures of `GET /rate_limit`."""
+    since, used = _used(box, token)
+    limit = token.hourly if token else 60
+    return {"limit": limit, "remaining": limit - used, "used": used, "reset": int(since + HOUR)}

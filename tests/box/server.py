@@ -1,0 +1,141 @@
+"""The HTTP server: takes a request through mischief, rights, limits and checks to its handler and back."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .answering import respond
+from .calls import Answer, Seen
+
+if TYPE_CHECKING:
+    from .github import Box
+
+GIT = re.compile(r"^/[^/]+/[^/]+\.git(/|$)")
+
+
+class Cut(Exception):
+    """The connection is to be closed here and now."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "github.com", ""
+    server: _Listening
+
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        except (ConnectionError, Cut):
+            self.close_connection = True
+
+    def log_message(self, *told: Any) -> None:
+        pass
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return formatdate(self.server.box.clock.now() if timestamp is None else timestamp, usegmt=True)
+
+    def _any(self) -> None:
+        box = self.server.box
+        if GIT.match(urlsplit(self.path).path):
+            from . import git_host  # noqa: PLC0415 - the other half of the box
+
+            git_host.serve(box, self)
+            return
+        seen = self._read()
+        box.requests.append(seen)
+        trick = box.mischief.pick(self.command, seen.path, "cut", when="before")
+        if trick:
+            self._hang_up()
+        answer = respond(box, seen)
+        seen.status = answer.status
+        self._send(answer, seen)
+
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = _any
+
+    def _read(self) -> Seen:
+        parts = urlsplit(self.path)
+        size = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(size) if size else b""
+        authorization = self.headers.get("Authorization")
+        token = self.server.box.tokens.find(authorization)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return Seen(self.command, parts.path, parts.query, token, authorization, headers, body)
+
+    def _send(self, answer: Answer, seen: Seen) -> None:
+        mischief = self.server.box.mischief
+        slow = mischief.pick(self.command, seen.path, "slow")
+        if slow:
+            mischief.closing.wait(slow.amount)
+        if mischief.pick(self.command, seen.path, "cut", when="after"):
+            self._hang_up()
+        body = answer.bytes()
+        corrupt = body and mischief.pick(self.command, seen.path, "corrupt")
+        shown = _spoilt(body) if corrupt else body
+        part = mischief.pick(self.command, seen.path, "truncate") if body else None
+        half = mischief.pick(self.command, seen.path, "cut", when="during") if body else None
+        if part or half:
+            shown = body[: int(len(body) * (part.amount if part else 0.5))]
+        self._write(answer, shown, len(body))
+        if part or half:
+            self._hang_up()
+
+    def _write(self, answer: Answer, body: bytes, size: int) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if answer.status not in (204, 304):
+            self.send_header("Content-Type", answer.media)
+            self.send_header("Content-Length", str(size))
+        self.end_headers()
+        if self.command != "HEAD" and answer.status not in (204, 304):
+            self.wfile.write(body)
+
+    def _hang_up(self) -> None:
+        try:
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        raise Cut
+
+
+def _spoilt(body: bytes) -> bytes:
+    middle, span = len(body) // 2, max(1, min(64, len(body) // 4))
+    wrong = bytes(byte ^ 0x5A for byte in body[middle : middle + span])
+    return body[:middle] + wrong + body[middle + span :]
+
+
+class _Listening(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    box: Box
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        import traceback  # noqa: PLC0415 - only when the box itself is broken
+
+        self.box.faults.append("the box itself failed: " + traceback.format_exc())
+
+
+class Server:
+    """Listens on a free port of 127.0.0.1 from the start, answers once started."""
+
+    def __init__(self, box: Box) -> None:
+        self._http = _Listening(("127.0.0.1", 0), _Handler)
+        self._http.box = box
+        self.port: int = self._http.server_address[1]
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self._http.shutdown()
+            self._thread.join()
+        self._http.server_close()
