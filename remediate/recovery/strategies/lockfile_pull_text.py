@@ -20,16 +20,16 @@ _PROOFS = """\
 - Every package that came, went or changed follows from the manifest.
 - No package comes from a host that the lockfile did not name; no hash is gone, weaker, or another one for the
   same version.
-- The commit changes this one file. All of this but the tool's own check was proved again, from the bytes alone,
-  by the step that pushed it."""
+- The commit changes this one file. All of this but the tool's own check was proved again, from the bytes
+  alone, by the step that pushed it."""
 _RUN = """\
 What a workflow's own token pushes starts no run. Where this pull request has none, or its run waits for
-approval, someone with write access presses **Approve and run workflows**, or closes and opens it again; with an
-App token the run starts by itself. The repair counts as proved when what failed before is green here, and as
-healed once it is merged."""
+approval, someone with write access presses **Approve and run workflows**, or closes and opens it again; with
+an App token the run starts by itself. The repair counts as proved when what failed before is green here, and
+as healed once it is merged."""
 _BACK = """\
-Close this pull request and nothing is left of the repair but this page; its branch may be deleted. It is closed,
-and its branch deleted, by itself when what failed is red here again. After a merge, revert the merge."""
+Close this pull request and nothing is left of the repair but this page; its branch may be deleted. It is
+closed, and its branch deleted, by itself when what failed is red here again. After a merge, revert it."""
 
 
 def title_of(trace: Mapping[str, str]) -> str:
