@@ -16,12 +16,27 @@ from remediate.errors import DONE, RemediateError
 COMMANDS: dict[str, tuple[str, str]] = {
     "diagnose": ("remediate.cli.diagnose", "Name the root cause of a failed job, from its log."),
     "run": ("remediate.cli.run", "Run a command; heal what is transient, pass on what is real."),
+    "heal": ("remediate.cli.heal", "Diagnose, heal and verify failed runs of a repository, and tell of it."),
+    "init": ("remediate.cli.init", "Write the workflow and the configuration into a repository."),
+    "doctor": ("remediate.cli.doctor", "Tell what the token can and cannot do here, and the way out."),
     "plan": ("remediate.cli.plan", "Show what would be done about a failure, and why."),
     "backups": ("remediate.cli.backups", "List, show, check, put back and prune backups."),
     "circuits": ("remediate.cli.circuits", "Show the circuits that hold recoveries back, and reset one."),
     "approvals": ("remediate.cli.approvals", "List, give and revoke approvals of plans."),
+    "incidents": ("remediate.cli.incidents", "List and show what was escalated to people."),
+    "metrics": ("remediate.cli.metrics", "Show and export the figures."),
     "config": ("remediate.cli.config", "Show the configuration in force, and where each value is from."),
     "rules": ("remediate.cli.rules", "List, show, test and explain the rules."),
+    "initialize": (
+        "remediate.cli.stages.initialize",
+        "Stage 1: what failed, what awaits its proof, what people asked.",
+    ),
+    "detect": ("remediate.cli.stages.detect", "Stage 2: the root cause of each failed run."),
+    "recover": ("remediate.cli.stages.recover", "Stage 3: decide what may be done, and do it."),
+    "repair": ("remediate.cli.repair", "Repair lockfiles as `recover` ordered, beside no token."),
+    "verify": ("remediate.cli.stages.verify", "Stage 4: look at the original failures again."),
+    "collect-metrics": ("remediate.cli.stages.collect_metrics", "Stage 5: count, and keep the figures."),
+    "notify": ("remediate.cli.stages.notify", "Stage 6: tell people."),
     "completion": ("remediate.cli.completion", "Print the script that completes the command in a shell."),
 }
 

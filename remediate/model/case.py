@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -12,6 +12,7 @@ from remediate.model.outcome import StepResult
 from remediate.model.plan import Plan
 
 Standing = Literal["healed", "pending", "escalated", "refused", "ignored"]
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
 
 # What a pending case waits for.
 Phase = Literal[

@@ -12,7 +12,8 @@ from remediate.model.policy import Policy
 from remediate.model.stage import Head
 from remediate.recovery.remote import RemoteEngine
 from remediate.recovery.remote_strategy import Place
-from remediate.recovery.strategies.remote_registry import REMOTE
+from remediate.recovery.strategies.remote_registry import REMOTE_STRATEGIES
+from remediate.recovery.strategies.registry import STRATEGIES
 from remediate.stages.deciding import Grounds
 from remediate.stages.doors import Doors
 from remediate.state.cases import CaseBook
@@ -41,7 +42,7 @@ class Desk:
         doors = self.doors
         return Grounds(
             policy=self.policy,
-            trees=all_trees(texts, REMOTE),
+            trees=all_trees(texts, {**STRATEGIES, **REMOTE_STRATEGIES}),
             engine=self.engine,
             platform=doors.platform,
             now=doors.clock.now,
@@ -62,6 +63,8 @@ class Desk:
             folder=doors.folder,
             default_branch=self.head.default_branch,
             repaired=self._repaired,
+            git=doors.git,
+            address=doors.address,
         )
 
     def claim(self, case: Case, lasts: float) -> Case | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from remediate.logs.redaction import Redactor
-from remediate.ports import Clock, Forge, Platform, Processes, Shelf, Tracker, Web
+from remediate.ports import Clock, Forge, Git, Platform, Processes, Shelf, Tracker, Web
 from remediate.rules.catalog import Catalog
 from remediate.safety.health import Vitals
 
@@ -17,7 +17,8 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     """`folder` is for what is fetched, and thrown away; `catalog` gives the rules with the user's own packs.
 
     `event` is the payload of the event that started this run of ours, empty where there was none;
-    `environment` that of this process, and `own_workflow` the path of the workflow that runs us.
+    `environment` that of this process, and `own_workflow` the path of the workflow that runs us. `git` reads
+    and pushes what is at `address`, which holds no credentials.
     """
 
     platform: Platform
@@ -34,6 +35,8 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     environment: Mapping[str, str]
     folder: Path
     owner: str
+    git: Git | None = None
+    address: str = ""
     own_workflow: str = ""
     event_name: str = ""
     event: bytes = b"{}"

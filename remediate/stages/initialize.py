@@ -23,6 +23,8 @@ from remediate.state.circuits import read_circuits
 # One run of ours looks at no more: their documents have to fit into what a job can pass on.
 MOST_CASES = 500
 _LONGEST = 200
+# Where repairs are pushed; a run there may prove one.
+OUR_BRANCHES = "remediate/"
 _QUIET = {
     "cancelled": "it was cancelled, by a person, a newer run or a failed sibling: nothing failed of itself",
     "action_required": "it waits for a person's word before it may run",
@@ -62,7 +64,7 @@ def initialize(doors: Doors, request: Request) -> Agenda:
             notes=(*notes, *_archived(facts.archived)),
         ),
         new=tuple(new[:MOST_CASES]),
-        open=tuple(_due(register, request, words, now)),
+        open=tuple(_due(register, doors, request, words, now)),
         ignored=tuple(case for case in ignored if not case.open),
         words=words,
         circuits=_circuits(doors),
@@ -72,7 +74,8 @@ def initialize(doors: Doors, request: Request) -> Agenda:
 
 def _runs(doors: Doors, request: Request, since: float) -> Iterator[WorkflowRun]:
     """The runs that may be failures, the oldest first."""
-    named = request.run or _run_of(doors)
+    ended = _event_of(doors)
+    named = request.run or (ended.id if ended else 0)
     if not named:
         yield from (run for run in doors.platform.unsuccessful_runs(since) if run.ended)
         return
@@ -90,24 +93,24 @@ def _runs(doors: Doors, request: Request, since: float) -> Iterator[WorkflowRun]
 
 class _Ended(msgspec.Struct):
     id: int
+    head_branch: str = ""
 
 
 class _Event(msgspec.Struct):
     workflow_run: _Ended | None = None
 
 
-def _run_of(doors: Doors) -> int:
-    """The run whose end started us; 0 where something else did.
+def _event_of(doors: Doors) -> _Ended | None:
+    """The run whose end started us; None where something else did.
 
-    Only its number is taken from the event, which may be late or told twice: the platform says the rest.
+    Little is taken from the event, which may be late or told twice: the platform says the rest.
     """
     if doors.event_name != "workflow_run":
-        return 0
+        return None
     try:
-        event = msgspec.json.decode(doors.event, type=_Event)
+        return msgspec.json.decode(doors.event, type=_Event).workflow_run
     except (msgspec.DecodeError, msgspec.ValidationError):
-        return 0
-    return event.workflow_run.id if event.workflow_run else 0
+        return None
 
 
 def _case(run: WorkflowRun, doors: Doors, now: float) -> Case:
@@ -150,21 +153,31 @@ def _ignored(case: Case, reason: str, now: float) -> Case:
     return msgspec.structs.replace(case, standing="ignored", phase="closed", reason=reason, closed=now)
 
 
-def _due(register: Register, request: Request, words: Iterable[Word], now: float) -> Iterator[Case]:
+def _due(
+    register: Register, doors: Doors, request: Request, words: tuple[Word, ...], now: float
+) -> Iterator[Case]:
     """The open cases that there is something to do about, and those that somebody spoke about.
 
     A case in the hands of another is left to it until its claim has lapsed.
     """
     spoken = {word.what for word in words if word.heard}
     reset = any(word.heard and word.verb == "reset" for word in words)
+    ended = _event_of(doors)
     for case in register.open.values():
         if request.run and case.run.id != request.run:
             continue
         if case.claimed > now and case.phase in ("acting", "found"):
             continue
         approved = case.plan is not None and case.plan.hash in spoken
-        if case.due <= now or approved or (reset and case.gate == "circuit"):
+        if case.due <= now or approved or (reset and case.gate == "circuit") or _proved_by(ended, case):
             yield case
+
+
+def _proved_by(ended: _Ended | None, case: Case) -> bool:
+    """Whether the run that has ended may be the proof of the case's recovery."""
+    if ended is None or case.phase != "proving":
+        return False
+    return ended.id == case.run.id or ended.head_branch.startswith(OUR_BRANCHES)
 
 
 def _circuits(doors: Doors) -> tuple[str, ...]:

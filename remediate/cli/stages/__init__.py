@@ -1,0 +1,1 @@
+"""The six stages and `heal`, one thin file for each command."""

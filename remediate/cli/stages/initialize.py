@@ -1,0 +1,26 @@
+"""`remediate initialize`: the first stage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from remediate.cli.stages.job import begins, job, run_number, settings_of, tell
+from remediate.stages.initialize import Request, initialize
+
+
+@click.command("initialize")
+@begins
+def command(target: str | None, repository: str | None, **values: Any) -> None:
+    """Find what failed and is not dealt with, what awaits its proof, and what people asked for."""
+    settings = settings_of(values)
+    request = Request(settings=settings, run=run_number(values["run_id"]), dry_run=values["dry_run"])
+    with job(repository) as at:
+        agenda = initialize(at.doors(settings.policy), request)
+        count = len(agenda.new) + len(agenda.open) + len(agenda.ignored) + len(agenda.words)
+        tell(
+            f"{len(agenda.new)} new failures, {len(agenda.open)} open cases, {len(agenda.ignored)} ignored, "
+            f"{len(agenda.words)} requests; {agenda.left} left for the next run"
+        )
+        at.write(agenda, target, agenda.head, "initialize", count)

@@ -1,0 +1,54 @@
+"""`remediate notify`: the sixth stage."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import click
+
+from remediate.cli.arguments import Option
+from remediate.cli.documents import read_document
+from remediate.cli.options import options
+from remediate.cli.stages.job import IN_AND_OUT, job
+from remediate.cli.stages.telling import tell_all
+from remediate.errors import UsageProblem
+from remediate.model.policy import Policy
+from remediate.stages.lifting import lifted
+from remediate.stages.notify import notify
+
+_ENDINGS = ("success", "failure", "cancelled", "skipped")
+
+
+@click.command("notify")
+@options(
+    Option(
+        flags=("--results",),
+        name="results",
+        metavar="STAGE=RESULT...",
+        help="How the other stages ended, as in `detect=failure`; people hear of what failed.",
+    ),
+    *IN_AND_OUT,
+)
+def command(results: str | None, source: str | None, target: str | None, repository: str | None) -> None:
+    """Tell people: job summary, pull request, escalation issue. Takes the document of any stage."""
+    failed = stages_failed(results or "")
+    with job(repository) as at:
+        tally = lifted(read_document(source, os.environ, lambda: at.doors(Policy()).store))
+        head = tally.verdicts.recoveries.findings.agenda.head
+        told = notify(tally, at.doors(head.settings.policy, head.owner), failed)
+        at.write(told, target, head, "notify", tell_all(told))
+
+
+def stages_failed(results: str) -> tuple[str, ...]:
+    """The stages that did not end well."""
+    failed = []
+    for word in results.split():
+        stage, _, result = word.partition("=")
+        if not re.fullmatch(r"[a-z-]+", stage) or result not in _ENDINGS:
+            raise UsageProblem(
+                f"--results {word}: this is no stage with its result", hint=f"Known: {', '.join(_ENDINGS)}."
+            )
+        if result in ("failure", "cancelled"):
+            failed.append(stage)
+    return tuple(failed)
