@@ -73,6 +73,8 @@ BITS = st.sampled_from(
             "#12",
             "GH-1",
             "a/b#3",
+            "a5c3785ed8d6a35868bc169f07e40e889087fd2e",
+            "a/b@a5c3785",
             "closes #1",
             "www.a.b",
             "https://a.b",
@@ -268,7 +270,8 @@ def test_a_table_cell_stays_one(texts: list[str]) -> None:
 def links_of(text: str) -> list[str]:
     """What GitHub looks for in the text of a page once Markdown is done with it."""
     return re.findall(
-        r"@[A-Za-z0-9]|#\d|\bGH-\d|https?://|ftp://|\bwww\.|\S@\w+\.\w|:[a-z0-9_+-]+:|\$[^\s\u200b]",
+        r"@[A-Za-z0-9]|#\d|\bGH-\d|https?://|ftp://|\bwww\.|\S@\w+\.\w|:[a-z0-9_+-]+:|\$[^\s\u200b]"
+        r"|[0-9a-f]{7,}",
         text,
         re.IGNORECASE,
     )

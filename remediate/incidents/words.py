@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 Verb = Literal["approve", "reset"]
 
-# No blank before it: there a quote, a list or a block of code would stand, which are about a command and none.
+# Nothing before it: a quote, a list or a block of code only speaks of a command.
 _COMMAND = r"/remediate (?:(approve) ([0-9a-f]{16})|(reset) ([0-9a-f]{16}|[0-9a-f]{12}))[ \t]*\r?(?:\n|\Z)"
 
 

@@ -15,6 +15,8 @@ _NUMBERED = r"^([0-9]{1,9})\."
 _PARTED = (
     r"(?i)(?P<at>@)|(?P<number>#)|(?P<dollar>\$)|(?P<url>:(?=//))|(?P<www>\bwww(?=\.))|(?P<gh>\bGH-)"
     r"|(?P<mail>\b(?:mailto|xmpp):)|(?P<emoji>:(?=[A-Za-z0-9_+-]{1,60}:))|(?P<amp>&)"
+    # A commit's hash becomes a link from seven characters on.
+    r"|(?P<hash>[0-9a-f]{6}(?=[0-9a-f]))"
 )
 
 LANGUAGES = frozenset(("", "text", "console", "diff", "json", "yaml"))
@@ -27,6 +29,11 @@ def for_markdown(text: str) -> str:
     if plain.startswith(("-", "+", "=", ":")):
         return f"\\{escaped}"
     return re.sub(_NUMBERED, r"\1\\.", escaped)
+
+
+def log_block(lines: Iterable[str]) -> str:
+    """Lines of a log as a block; none of them holds a comment, for by those we know our own texts again."""
+    return code_block(for_terminal(line).replace("<!--", "<! --") for line in lines)
 
 
 def code_block(lines: Iterable[str], language: str = "text") -> str:

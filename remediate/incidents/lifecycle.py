@@ -1,0 +1,199 @@
+"""An incident's life: opened with the first run that fails so, healed when no branch does, opened anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from remediate.model.account import Account
+from remediate.model.cause import SEVERITIES
+from remediate.model.diagnosis import Diagnosis
+from remediate.model.incident import Event, Incident, Proposal, Seen
+from remediate.model.plan import Escalation, Refusal
+
+# What is kept of each: the latest.
+MOST_RUNS, MOST_BRANCHES, MOST_EVENTS, MOST_LINES, MOST_STEPS = 50, 20, 30, 14, 12
+# So many branches, or so many runs, and a failure is worse than its rule says.
+_WIDE, _OFTEN = 3, 10
+# A recovery that may still come does not make an incident of a defect that only its author has to mend.
+_QUIET_GATES = frozenset({"confidence", "mode", "trust"})
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """Now and here. `clean` makes text safe to keep, short and without secrets; `circuits` may be reset."""
+
+    at: float
+    default_branch: str
+    clean: Callable[[str], str]
+    circuits: tuple[str, ...] = ()
+
+
+def concerns(account: Account) -> bool:
+    """Whether the failure is one that somebody besides its author should know of."""
+    case = account.case
+    if not case.signature or case.standing == "ignored":
+        return False
+    if case.standing == "refused":
+        return case.gate not in _QUIET_GATES and case.plan is not None
+    return case.standing == "escalated" or case.plan is not None
+
+
+def met(known: Incident | None, account: Account, moment: Moment) -> Incident:
+    """The incident after this; told of the same case again, it only takes over how that stands now."""
+    before = known or _opened(account, moment)
+    first = all(row.key != account.key for row in before.runs)
+    after = msgspec.structs.replace(
+        before,
+        count=before.count + first,
+        seen=max(before.seen, account.case.found or moment.at),
+        runs=_rows(before, account, moment),
+        branches=_branches(before, moment.clean(account.case.run.branch)),
+        circuits=moment.circuits,
+        proposal=_proposal(account, moment) or before.proposal,
+        reason=moment.clean(account.case.reason) or before.reason,
+    )
+    after = _risen(after, account, moment, first=first) if known else after
+    after = _called(before, after, account, moment)
+    after = _healed(after, account, moment)
+    return msgspec.structs.replace(after, severity=severity_of(after, account, moment.default_branch))
+
+
+def severity_of(incident: Incident, account: Account, default_branch: str) -> str:
+    """What the rule says, one worse for a failure that is wide, frequent or on the default branch.
+
+    A rollback that left something behind is critical.
+    """
+    grades = list(SEVERITIES)
+    diagnosis = account.case.diagnosis
+    said = diagnosis.severity if diagnosis and diagnosis.severity in grades else incident.severity
+    if account.verdict and account.verdict.verdict == "rollback-failed":
+        return grades[0]
+    wide = len(incident.branches) >= _WIDE or incident.count >= _OFTEN
+    worse = wide or account.case.run.branch == default_branch
+    return grades[max(0, grades.index(said) - worse)]
+
+
+def _opened(account: Account, moment: Moment) -> Incident:
+    diagnosis = account.case.diagnosis
+    if diagnosis is None or not account.case.signature:
+        raise ValueError("an incident is of a failure that has a signature")
+    clean = moment.clean
+    return Incident(
+        signature=account.case.signature,
+        cause=diagnosis.cause,
+        severity=diagnosis.severity if diagnosis.severity in SEVERITIES else "medium",
+        title=clean(diagnosis.title),
+        opened=moment.at,
+        seen=account.case.found or moment.at,
+        rule=diagnosis.rule or "",
+        confidence=diagnosis.confidence,
+        job=clean(_job(account, diagnosis)),
+        step=clean(diagnosis.step.name) if diagnosis.step else "",
+        hint=clean(diagnosis.hint or ""),
+        evidence=evidence_of(diagnosis, clean),
+        events=(Event(at=moment.at, kind="opened"),),
+    )
+
+
+def evidence_of(diagnosis: Diagnosis, clean: Callable[[str], str]) -> tuple[str, ...]:
+    """The lines that prove it, the decisive ones before the others, as they stand in the log."""
+    ranked = sorted(diagnosis.evidence, key=lambda one: one.role not in ("decisive", "supporting"))
+    shown = sorted(ranked[:MOST_LINES], key=lambda one: one.line)
+    return tuple(f"{one.line}: {clean(one.text)}" for one in shown)
+
+
+def _job(account: Account, diagnosis: Diagnosis) -> str:
+    return diagnosis.job or next((finding.job.name for finding in account.jobs), "")
+
+
+def _rows(before: Incident, account: Account, moment: Moment) -> tuple[Seen, ...]:
+    case, clean = account.case, moment.clean
+    row = Seen(
+        key=case.key,
+        at=case.found or moment.at,
+        branch=clean(case.run.branch),
+        workflow=clean(case.run.name or case.run.workflow),
+        standing=case.standing,
+        url=case.run.url,
+        reason=clean(case.reason),
+    )
+    others = (one for one in before.runs if one.key != row.key)
+    ordered = sorted((*others, row), key=lambda one: (one.at, one.key))
+    return tuple(ordered[-MOST_RUNS:])
+
+
+def _branches(before: Incident, branch: str) -> tuple[str, ...]:
+    return (*(one for one in before.branches if one != branch), branch)[-MOST_BRANCHES:]
+
+
+def _risen(after: Incident, account: Account, moment: Moment, *, first: bool) -> Incident:
+    """An incident that was over is open again when another run fails so."""
+    if after.status == "open" or not first or account.case.standing == "healed":
+        return after
+    words = f"after it was {after.status}"
+    again = msgspec.structs.replace(after, status="open", escalated=False, proof=())
+    return _told(again, Event(at=moment.at, kind="came-back", words=words))
+
+
+def _called(before: Incident, after: Incident, account: Account, moment: Moment) -> Incident:
+    """A person is called where the case says so, once for each case; a pull request asks in its own place."""
+    case = account.case
+    plan = case.plan.hash if case.plan and case.phase == "approval" and not case.pull else ""
+    if plan:
+        asked = before.proposal is not None and before.proposal.asks and before.proposal.hash == plan
+        return after if asked else _call(after, Event(at=moment.at, kind="asked", words=f"plan {plan}"))
+    standings = {row.key: row.standing for row in before.runs}
+    if case.standing != "escalated" or standings.get(case.key) == "escalated":
+        return after
+    return _call(after, Event(at=moment.at, kind="escalated", words=moment.clean(case.reason)))
+
+
+def _call(incident: Incident, event: Event) -> Incident:
+    return _told(msgspec.structs.replace(incident, escalated=True), event)
+
+
+def _healed(after: Incident, account: Account, moment: Moment) -> Incident:
+    """It is over when on each branch the latest run that failed so was healed."""
+    latest = {row.branch: row.standing for row in after.runs}
+    if after.status != "open" or any(standing != "healed" for standing in latest.values()):
+        return after
+    seen = account.verdict.seen if account.verdict else ()
+    proof = tuple(map(moment.clean, seen)) or (moment.clean(account.case.reason),)
+    healed = msgspec.structs.replace(after, status="healed", proof=proof)
+    return _told(healed, Event(at=moment.at, kind="healed", words="; ".join(proof)))
+
+
+def _told(incident: Incident, event: Event) -> Incident:
+    """With one event more; the same again, as in an outage, only moves it on."""
+    last = incident.events[-1:]
+    if last and (last[0].kind, last[0].words) == (event.kind, event.words):
+        incident = msgspec.structs.replace(incident, events=incident.events[:-1])
+    return msgspec.structs.replace(incident, events=(*incident.events, event)[-MOST_EVENTS:])
+
+
+def _proposal(account: Account, moment: Moment) -> Proposal | None:
+    """The plan, and what became of it."""
+    case, course = account.case, account.course
+    plan = case.plan
+    refusal: Refusal | Escalation | None = course.refusal if course else None
+    if course and isinstance(course.decision, Refusal | Escalation):
+        refusal = course.decision
+    if plan is None:
+        return None
+    return Proposal(
+        hash=plan.hash,
+        words=_steps([moment.clean(_step(step.strategy, step.arguments)) for step in plan.steps]),
+        gate=case.gate or (refusal.gate if isinstance(refusal, Refusal) else ""),
+        reason=moment.clean(refusal.reason if refusal else case.reason),
+        asks=case.phase == "approval",
+    )
+
+
+def _steps(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(words[:MOST_STEPS])
+
+
+def _step(strategy: str, arguments: dict[str, str]) -> str:
+    given = ", ".join(f"{name}={value}" for name, value in sorted(arguments.items()))
+    return f"{strategy} ({given})" if given else strategy

@@ -1,0 +1,194 @@
+"""An incident as an issue: its title, its body with a hidden mark, and a comment for each new event."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from remediate.incidents.words import approve_command, reset_command
+from remediate.logs.cutting import cut
+from remediate.logs.markdown import for_markdown, log_block
+from remediate.logs.sections import ALWAYS, LONGEST_BODY, Section, body_size, joined
+from remediate.logs.visible import for_terminal
+from remediate.model.cause import SEVERITIES
+from remediate.model.incident import Event, Incident, Seen
+from remediate.safety.moments import moment
+
+LABELS = ("remediate", "remediate:escalated")
+_TITLE = 120
+_WORDS = 300
+_SHOWN_RUNS, _SHORT_RUNS, _SHOWN_EVENTS = 20, 5, 15
+_ADDRESS = r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._/-]{1,300}"
+_EVENTS = {
+    "opened": "seen for the first time",
+    "escalated": "handed to a person",
+    "asked": "asks for a person's word",
+    "healed": "healed",
+    "came-back": "came back",
+    "closed": "closed",
+}
+
+
+def mark_of(signature: str) -> str:
+    """What the issue is found by again; readers do not see it."""
+    return f"<!-- remediate:{re.sub('[^0-9A-Za-z_-]', '-', signature)} -->"
+
+
+def title_of(incident: Incident) -> str:
+    """A title is plain text: no Markdown is drawn in it, but mentions and references must not stand there."""
+    words = re.sub(r"[@#<>`]", " ", for_terminal(f"{incident.cause}: {incident.title}"))
+    return cut(" ".join(words.split()), _TITLE)
+
+
+def body_of(incident: Incident, repository: str) -> str:
+    """Everything a person needs; the same incident gives the same text."""
+    return joined(tuple(_sections(incident, repository)), LONGEST_BODY, body_size)
+
+
+def comment_of(incident: Incident, event: Event) -> str:
+    """What has just happened, with its own mark: one comment for each kind of event and day."""
+    words = f": {for_markdown(cut(event.words, _WORDS))}" if event.words else ""
+    lines = [comment_mark(incident, event), f"**{_EVENTS[event.kind].capitalize()}**{words}."]
+    if event.kind == "asked" and incident.proposal:
+        lines += ["", *_approval(incident.proposal.hash)]
+    if event.kind == "healed":
+        lines += ["", *_proof(incident)]
+    return "\n".join(lines)
+
+
+def comment_mark(incident: Incident, event: Event) -> str:
+    """Of the day in UTC: a failure that comes and goes changes its comment, and does not add to them."""
+    return mark_of(f"{incident.signature}-{event.kind}-{moment(event.at)[:10]}")
+
+
+def _sections(incident: Incident, repository: str) -> Iterator[Section]:
+    yield Section(worth=ALWAYS, text=f"{mark_of(incident.signature)}\n{_head(incident)}")
+    if incident.status == "healed":
+        yield Section(worth=95, text="\n".join(("### Healed", "", *_proof(incident))))
+    yield Section(worth=90, text="\n".join(_next(incident)))
+    if incident.evidence:
+        yield Section(
+            worth=80,
+            text="\n".join(("### The lines that prove it", "", log_block(incident.evidence))),
+            shorter="\n".join(("### The lines that prove it", "", log_block(incident.evidence[:3]))),
+        )
+    if incident.proposal:
+        yield Section(worth=70, text="\n".join(_plan(incident)))
+    yield Section(
+        worth=50,
+        text="\n".join(_where(incident, _SHOWN_RUNS)),
+        shorter="\n".join(_where(incident, _SHORT_RUNS)),
+    )
+    yield Section(worth=30, text="\n".join(_history(incident)))
+    yield Section(worth=ALWAYS, text=_foot(incident, repository))
+
+
+def _head(incident: Incident) -> str:
+    sure = f", {incident.confidence:.0%} sure" if incident.rule else ""
+    rows = [
+        ("cause", f"`{_code(incident.cause)}`{sure}"),
+        ("severity", f"{incident.severity}: look at it within {SEVERITIES.get(incident.severity, '1 hour')}"),
+        ("status", incident.status),
+        ("seen", _seen(incident)),
+        ("job", for_markdown(incident.job)),
+        ("step", for_markdown(incident.step)),
+        ("rule", f"`{_code(incident.rule)}`" if incident.rule else ""),
+        ("signature", f"`{_code(incident.signature)}`"),
+    ]
+    table = "\n".join(f"| {name} | {words} |" for name, words in rows if words)
+    return f"**{for_markdown(incident.title)}**\n\n| | |\n|---|---|\n{table}"
+
+
+def _seen(incident: Incident) -> str:
+    often = "once" if incident.count == 1 else f"{incident.count} times"
+    branches = len(incident.branches)
+    where = f" on {branches} branch{'' if branches == 1 else 'es'}"
+    return f"{often}{where}, first {moment(incident.opened)}, last {moment(incident.seen)}"
+
+
+def _next(incident: Incident) -> Iterator[str]:
+    yield "### What to do"
+    yield ""
+    if incident.reason and incident.status == "open":
+        yield f"A person has to look: {for_markdown(incident.reason)}."
+        yield ""
+    if incident.hint:
+        yield f"- {for_markdown(incident.hint)}"
+    if incident.proposal and incident.proposal.asks:
+        yield from (f"- {line}" for line in _approval(incident.proposal.hash))
+    yield (
+        f"- `{reset_command(_code(incident.signature))}` as the first line of a comment closes the circuits "
+        "of this failure, so that it is recovered again."
+    )
+    for key in incident.circuits:
+        yield f"- `{reset_command(_code(key))}` closes the one circuit `{_code(key)}`."
+    yield "- Only people with write access are heard."
+
+
+def _approval(plan: str) -> Iterator[str]:
+    yield (
+        f"`{approve_command(_code(plan))}` as the first line of a comment lets the plan be carried out. "
+        "It lapses when the plan, the commit or the run changes."
+    )
+
+
+def _plan(incident: Incident) -> Iterator[str]:
+    proposal = incident.proposal
+    if proposal is None:
+        return
+    yield "### The plan"
+    yield ""
+    why = f" (`{_code(proposal.gate)}`)" if proposal.gate else ""
+    yield f"Not carried out, or to no avail{why}: {for_markdown(proposal.reason or 'no reason is known')}."
+    yield ""
+    yield from (f"{number}. {for_markdown(step)}" for number, step in enumerate(proposal.words, 1))
+    yield ""
+    yield f"Its hash is `{_code(proposal.hash)}`."
+
+
+def _where(incident: Incident, most: int) -> Iterator[str]:
+    yield "### Where"
+    yield ""
+    yield "| when | run | workflow | branch | became |"
+    yield "|---|---|---|---|---|"
+    yield from (_row(row) for row in reversed(incident.runs[-most:]))
+    if incident.count > most:
+        yield ""
+        yield f"{incident.count} in all; the latest {min(most, len(incident.runs))} are shown."
+
+
+def _row(row: Seen) -> str:
+    run = f"`{_code(row.key)}`"
+    if re.fullmatch(_ADDRESS, row.url):
+        run = f"[{_code(row.key)}]({row.url})"
+    became = f"{row.standing}: {for_markdown(cut(row.reason, 120))}" if row.reason else row.standing
+    return (
+        f"| {moment(row.at)} | {run} | {for_markdown(row.workflow)} | {for_markdown(row.branch)} | {became} |"
+    )
+
+
+def _history(incident: Incident) -> Iterator[str]:
+    yield "### History"
+    yield ""
+    for event in reversed(incident.events[-_SHOWN_EVENTS:]):
+        words = f": {for_markdown(cut(event.words, _WORDS))}" if event.words else ""
+        yield f"- {moment(event.at)} {_EVENTS[event.kind]}{words}"
+
+
+def _proof(incident: Incident) -> Iterator[str]:
+    yield "The original failure was looked at again, and it is gone:"
+    yield ""
+    yield from (f"- {for_markdown(cut(line, _WORDS))}" for line in incident.proof or ("the run is green",))
+
+
+def _foot(incident: Incident, repository: str) -> str:
+    return (
+        f"_Kept by Remediate for {for_markdown(repository)}: this text is rewritten as things change, "
+        f"{'and the issue opens again if the failure comes back' if incident.status == 'healed' else ''}"
+        f"{'and the issue is closed once the failure is gone' if incident.status != 'healed' else ''}._"
+    )
+
+
+def _code(text: str) -> str:
+    """The inside of a code span: names of ours, and nothing else than they may hold."""
+    return re.sub(r"[^0-9A-Za-z._/-]", "-", text)
