@@ -1,4 +1,4 @@
-"""A GitHub on this machine: its REST interface, git over HTTP, and real runs, for tests and the demonstration."""
+"""A GitHub on this machine: its REST interface, git over HTTP, and runs that really run."""
 
 from .github import Box
 from .repository import Repository

@@ -48,15 +48,14 @@ def _answer(box: Box, seen: Seen) -> Answer:
         _tag(answer, seen)
         _count(box, seen, path, answer)
         if found and box.checks and not answer.deliberate:
-            checked = Answer(200, None) if answer.status == 304 else answer
-            box.faults.extend(box.checks.answer(found.operation, checked) if answer.status != 304 else ())
+            box.faults.extend(box.checks.answer(found.operation, answer))
     for told in call.afterwards if call else ():
         told()
     return answer
 
 
 def _operation(box: Box, seen: Seen, path: str) -> Found | None:
-    """The described operation of the request; a fault when there is none or the request is not as described."""
+    """The described operation of the request; a fault when there is none, or it is not as described."""
     if box.checks is None:
         return _undescribed(seen.method, path)
     found = box.checks.description.find(seen.method, path)
@@ -77,13 +76,11 @@ def _undescribed(method: str, path: str) -> Found | None:
 def _handled(box: Box, seen: Seen, path: str, found: Found | None) -> tuple[Answer, Call | None]:
     try:
         _authenticate(box, seen)
-        if found is None:
-            raise Refused(404, "Not Found")
         call = _call(box, seen, path, found)
         _may(call)
         if seen.method != "GET":
             box.mischief.before_write()
-        return OPERATIONS[seen.method, found.operation.template][0](call), call
+        return OPERATIONS[seen.method, call.template][0](call), call
     except Refused as refused:
         return refused.answer, None
     except GitFailed as failed:
@@ -96,13 +93,15 @@ def _handled(box: Box, seen: Seen, path: str, found: Found | None) -> tuple[Answ
 def _authenticate(box: Box, seen: Seen) -> None:
     if seen.authorization and seen.token is None:
         raise Refused(401, "Bad credentials")
-    since, used = _used(box, seen.token)
+    _, used = _used(box, seen.token)
     if used >= (seen.token.hourly if seen.token else 60) and seen.path != f"{PREFIX}/rate_limit":
         who = f"installation ID {1000 + len(seen.token.actor)}" if seen.token else "127.0.0.1"
         raise Refused(403, f"API rate limit exceeded for {who}.")
 
 
-def _call(box: Box, seen: Seen, path: str, found: Found) -> Call:
+def _call(box: Box, seen: Seen, path: str, found: Found | None) -> Call:
+    if found is None:
+        raise Refused(404, "Not Found")
     template = found.operation.template
     if (seen.method, template) not in OPERATIONS:
         box.faults.append(f"{seen.method} {template}: the box does not have this operation")

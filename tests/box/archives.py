@@ -29,7 +29,7 @@ def zipped(files: Mapping[str, bytes | str]) -> bytes:
 
 
 def run_archive(attempt: Attempt) -> bytes:
-    """The logs of an attempt: `0_job.txt` for each job, and `job/1_step.txt` for each step that has its own."""
+    """The logs of an attempt: `0_job.txt` for each job, `job/1_step.txt` for each step that has its own."""
     files: dict[str, bytes | str] = {}
     for at, job in enumerate(held for held in attempt.jobs if held.log is not None):
         name = _UNFIT.sub("", job.name)

@@ -117,7 +117,7 @@ class BareRepository:
         author: str = "Ada <ada@example.org>",
         start: str | None = None,
     ) -> str:
-        """A new commit on a branch (made from `start` when it is new); None removes a file. Fires no event."""
+        """A new commit on a branch (begun at `start` when new); None removes a file. Fires no event."""
         parent = self.head(branch) or start
         stamp = f"{int(self._clock.now())} +0000"
         text = message.encode()

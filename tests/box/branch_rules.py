@@ -51,7 +51,7 @@ class BranchRules:
         delete: bool = False,
         create: bool = False,
     ) -> str | None:
-        """Why this change of a ref is refused, in the lines that git shows behind `remote: `; None lets it pass."""
+        """Why a change of a ref is refused, in the lines that git shows behind `remote: `, or None."""
         if not ref.startswith("refs/heads/"):
             return None
         for rule in self.of(ref.removeprefix("refs/heads/")):

@@ -67,6 +67,8 @@ class Checks:
 
     def answer(self, operation: Operation, answer: Answer) -> Iterator[str]:
         """What is wrong with an answer."""
+        if answer.status == 304:
+            return
         where = f"{operation.method} {operation.template}: answer {answer.status}: "
         told = self.description.resolve(operation.told["responses"].get(str(answer.status)))
         if told is None:
@@ -76,7 +78,8 @@ class Checks:
             if name.lower() == "location" and not any(held.lower() == "location" for held in answer.headers):
                 yield f"{where}without the header {name}"
         content = told.get("content", {})
-        schema = (content.get("application/json") or next(iter(content.values()), {})).get("schema")
+        kind: Any = content.get("application/json") or next(iter(content.values()), {})
+        schema = kind.get("schema")
         if not content:
             # GitHub gives errors a message also where the description shows nothing.
             if answer.body not in (None, b"", {}) and answer.status < 400:
@@ -131,7 +134,7 @@ class Checks:
 
     def _compile(self, schema: Any, *, closed: bool) -> Any:
         parts: dict[str, Any] = {}
-        whole = {
+        whole: dict[str, Any] = {
             "$schema": _DIALECT,
             "allOf": [self._gather(translate(schema, closed=closed), parts, closed)],
         }

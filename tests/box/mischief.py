@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: failures before and after the effect, limits, slow, cut, corrupt, stale answers."""
+"""What goes wrong on purpose: failures before and after the effect, limits, slow, cut and stale answers."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class Mischief:
         if trick is None or not self._past:
             return None
         since = self._box.clock.now() - trick.amount
-        # A copy shows the world until the write that it was made for: the first made at or after the moment looked at.
+        # A copy shows the world until the write that it was made for.
         return next((world for moment, world in self._past if moment >= since), None)
 
     def _add(self, kind: str, method: str, path: str, when: str, times: int, **more: Any) -> Trick:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .bare import GitFailed
+from .bare import NOTHING, GitFailed
 from .talk import Issue, Pull
 
 if TYPE_CHECKING:
@@ -58,12 +58,12 @@ def moved(repo: Repository, ref: str, after: str) -> list[Issue]:
         for issue in target.pulls.values():
             pull = issue.pull
             assert pull is not None
-            if issue.state == "open" and (pull.head_repository, pull.head) == (repo.full_name, branch):
-                if set(after) != {"0"} and pull.head_sha != after:
-                    pull.head_sha = after
-                    issue.updated_at = repo.box.clock.now()
-                    keep_refs(target, issue)
-                    found.append(issue)
+            here = issue.state == "open" and (pull.head_repository, pull.head) == (repo.full_name, branch)
+            if here and after not in (NOTHING, pull.head_sha):
+                pull.head_sha = after
+                issue.updated_at = repo.box.clock.now()
+                keep_refs(target, issue)
+                found.append(issue)
     return found
 
 

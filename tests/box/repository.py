@@ -1,4 +1,4 @@
-"""A repository of the box: its settings, runs, issues, caches, and the shortcuts with which tests furnish it."""
+"""A repository of the box, with the shortcuts by which tests furnish it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from .talk import (
     DeploymentStatus,
     Issue,
     Label,
-    Pull,
     Status,
     Variable,
 )
@@ -206,7 +205,7 @@ class Repository:
         return sha
 
     def next_run_ends(self, kind: str, job: str | None = None) -> None:
-        """The next run that act would play ends otherwise: `runner-lost`, `cancelled`, `timed_out`, `startup_failure`."""
+        """Ends the next run so: `runner-lost`, `cancelled`, `timed_out`, `startup_failure`."""
         self.box.life.next_run_ends(self, kind, job)
 
     def pulls_moved(self, ref: str, after: str) -> list[Issue]:

@@ -42,7 +42,7 @@ class Annotation:
 
 @dataclass
 class Job:
-    """A job of one attempt. `log=None` answers 404; `log_gone` answers 410; `reusable` cannot be re-run alone."""
+    """A job of one attempt. `log=None` answers 404, `log_gone` 410; `reusable` is not re-run alone."""
 
     name: str
     conclusion: str | None = "success"

@@ -56,7 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
         seen.status = answer.status
         self._send(answer, seen)
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = _any
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = _any  # noqa: N815 - the names that the library calls
 
     def _read(self) -> Seen:
         parts = urlsplit(self.path)

@@ -1,4 +1,4 @@
-"""What people and programs say in a repository: issues, pull requests, comments, labels, statuses, deployments."""
+"""What people and programs say in a repository: issues, pull requests, comments, statuses, deployments."""
 
 from __future__ import annotations
 

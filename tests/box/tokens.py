@@ -15,8 +15,19 @@ if TYPE_CHECKING:
 LEVELS = {"none": 0, "read": 1, "write": 2, "admin": 3}
 # The keys that `permissions:` of a workflow knows; anything else only an App can hold.
 WORKFLOW_KEYS = frozenset(
-    "actions attestations checks contents deployments discussions id_token issues models packages pages "
-    "pull_requests security_events statuses metadata".split()
+    {
+        *(
+            "actions",
+            "attestations",
+            "checks",
+            "contents",
+            "deployments",
+            "discussions",
+            "id_token",
+            "issues",
+        ),
+        *("models", "packages", "pages", "pull_requests", "security_events", "statuses", "metadata"),
+    }
 )
 APP_KEYS = WORKFLOW_KEYS | {"administration", "variables", "environments", "secrets", "workflows", "members"}
 ROLES = ("none", "read", "triage", "write", "maintain", "admin")

@@ -10,7 +10,8 @@ from typing import Any
 
 from box import Box, Repository
 
-ALL = dict.fromkeys("actions checks contents deployments issues pull_requests statuses".split(), "write")
+_KEYS = ("actions", "checks", "contents", "deployments", "issues", "pull_requests", "statuses")
+ALL = dict.fromkeys(_KEYS, "write")
 EVERYTHING = {**ALL, "administration": "write", "variables": "write", "workflows": "write"}
 
 

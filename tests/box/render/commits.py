@@ -130,13 +130,14 @@ def diff_entries(repo: Repository, before: str, after: str) -> list[dict[str, An
             counts[path] = (0, 0) if added == "-" else (int(added), int(removed))
             at += 1
     return [
-        _entry(repo, start, after, path, *kinds[path], *counts.get(path, (0, 0))) for path in sorted(kinds)
+        _entry(repo, (start, after), path, kinds[path], counts.get(path, (0, 0))) for path in sorted(kinds)
     ]
 
 
 def _entry(
-    repo: Repository, before: str, after: str, path: str, kind: str, blob: str, more: int, less: int
+    repo: Repository, span: tuple[str, str], path: str, change: tuple[str, str], counts: tuple[int, int]
 ) -> dict[str, Any]:
+    (before, after), (kind, blob), (more, less) = span, change, counts
     text = repo.git.run("diff", "--no-renames", before, after, "--", path).decode(errors="replace")
     patch = text[text.index("@@") :].rstrip("\n") if "\n@@" in text else None
     return {

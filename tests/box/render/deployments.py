@@ -41,7 +41,7 @@ def deployment(repo: Repository, held: Deployment) -> dict[str, Any]:
 def deployment_status(repo: Repository, held: Deployment, status: DeploymentStatus) -> dict[str, Any]:
     here = url_of(repo, "deployments", held.id)
     moment = iso(status.created_at)
-    made = {
+    return {
         "url": f"{here}/statuses/{status.id}",
         "id": status.id,
         "node_id": node("DES", status.id),
@@ -58,4 +58,3 @@ def deployment_status(repo: Repository, held: Deployment, status: DeploymentStat
         "log_url": status.log_url,
         "performed_via_github_app": None,
     }
-    return made

@@ -85,7 +85,7 @@ def _fill(call: Call, held: CheckRun) -> None:
                 note["end_line"],
                 note.get("title"),
                 note.get("raw_details"),
-            )  # fmt: skip
+            )
         )
 
 

@@ -30,7 +30,7 @@ def _addresses(call: Call, path: str, ref: str, kind: str, sha: str) -> dict[str
     return {"url": here, "git_url": git, "html_url": page, "download_url": raw, "_links": links}
 
 
-def _entry(call: Call, path: str, ref: str, kind: str, sha: str, size: int) -> dict[str, Any]:
+def _entry(call: Call, path: str, ref: str, *, kind: str, sha: str, size: int) -> dict[str, Any]:
     name = path.rsplit("/", 1)[-1]
     made = {"name": name, "path": path, "sha": sha, "size": size, "type": kind}
     return {**made, **_addresses(call, path, ref, kind, sha)}
@@ -38,7 +38,7 @@ def _entry(call: Call, path: str, ref: str, kind: str, sha: str, size: int) -> d
 
 def _file(call: Call, path: str, ref: str, content: bytes, *, shown: bool = True) -> dict[str, Any]:
     sha = call.repo.git.find(f"{ref}:{path}") or ""
-    made = _entry(call, path, call.query.get("ref", ref), "file", sha, len(content))
+    made = _entry(call, path, call.query.get("ref", ref), kind="file", sha=sha, size=len(content))
     if not shown:
         return made
     small = len(content) <= MOST_SHOWN
@@ -61,7 +61,9 @@ def get_contents(call: Call) -> Answer:
         told, name = row.split("\t", 1)
         _, kind, sha, size = told.split()
         kind = {"tree": "dir", "blob": "file", "commit": "submodule"}[kind]
-        shown.append(_entry(call, f"{path}/{name}", ref, kind, sha, 0 if size == "-" else int(size)))
+        shown.append(
+            _entry(call, f"{path}/{name}", ref, kind=kind, sha=sha, size=0 if size == "-" else int(size))
+        )
     return Answer(200, shown)
 
 
@@ -74,11 +76,14 @@ def _writable(call: Call, path: str) -> tuple[str, str | None]:
     reason = call.repo.rules.refusal(f"refs/heads/{branch}", call.token)
     if reason:
         raise Refused(409, "Repository rule violations found\n\n" + reason.rpartition("error: ")[2])
-    token = call.token
-    if path.startswith(".github/workflows/") and token and token.kind != "person":
-        if token.permissions.get("workflows") != "write":
-            raise Refused(403, "Resource not accessible by integration")
+    if path.startswith(".github/workflows/") and not _may_write_workflows(call):
+        raise Refused(403, "Resource not accessible by integration")
     return branch, head
+
+
+def _may_write_workflows(call: Call) -> bool:
+    token = call.token
+    return token is None or token.kind == "person" or token.permissions.get("workflows") == "write"
 
 
 def _expected(call: Call, head: str | None, path: str) -> str | None:

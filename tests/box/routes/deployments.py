@@ -17,11 +17,12 @@ def _find(call: Call) -> Deployment:
 @route("GET", "~/deployments", "deployments")
 def list_deployments(call: Call) -> Answer:
     """The newest first."""
-    asked = call.query
+    wanted = {name: call.query[name] for name in ("sha", "ref", "task", "environment") if name in call.query}
     found = [
-        held for held in call.repo.deployments.values()
-        if all(asked.get(name) in (None, "none", getattr(held, name)) for name in ("sha", "ref", "task", "environment"))
-    ]  # fmt: skip
+        held
+        for held in call.repo.deployments.values()
+        if all(value in ("none", getattr(held, name)) for name, value in wanted.items())
+    ]
     found.sort(key=lambda held: held.id, reverse=True)
     return call.page(found, lambda held: render.deployment(call.repo, held))
 

@@ -76,5 +76,5 @@ def rate_limit(call: Call) -> Answer:
 
     core = limits_of(call.box, call.token)
     other = {**core, "limit": 30, "remaining": 30, "used": 0}
-    resources = {name: other for name in ("search", "graphql")}
+    resources = dict.fromkeys(("search", "graphql"), other)
     return Answer(200, {"resources": {"core": core, **resources}, "rate": core})

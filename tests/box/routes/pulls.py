@@ -38,10 +38,14 @@ def list_pulls(call: Call) -> Answer:
         pull = held.pull
         assert pull is not None
         label = f"{pull.head_repository.partition('/')[0]}:{pull.head}"
-        if query.get("state", "open") in ("all", held.state) and query.get("base", pull.base) == pull.base:
-            # GitHub passes over a head without its owner.
-            if ":" not in query.get("head", "") or query["head"] == label:
-                found.append(held)
+        # GitHub passes over a head without its owner.
+        headed = ":" not in query.get("head", "") or query["head"] == label
+        if (
+            headed
+            and query.get("state", "open") in ("all", held.state)
+            and query.get("base", pull.base) == pull.base
+        ):
+            found.append(held)
     by = query.get("sort", "created")
     found.sort(key=lambda held: (held.updated_at if by == "updated" else held.created_at, held.number))
     if query.get("direction", "desc" if by == "created" else "asc") == "desc":

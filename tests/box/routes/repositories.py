@@ -12,9 +12,8 @@ def get_repository(call: Call) -> Answer:
     shown = render.repository(call.repo)
     if call.token and call.token.kind == "person":
         rank = ROLES.index(call.box.tokens.role(call.actor, call.repo))
-        shown["permissions"] = {
-            "admin": rank == 5, "maintain": rank >= 4, "push": rank >= 3, "triage": rank >= 2, "pull": rank >= 1
-        }  # fmt: skip
+        rights = {"pull": 1, "triage": 2, "push": 3, "maintain": 4, "admin": 5}
+        shown["permissions"] = {name: rank >= least for name, least in rights.items()}
     return Answer(200, shown)
 
 

@@ -24,8 +24,8 @@ def _check(name: str, value: str) -> None:
     if not _NAME.fullmatch(name) or name.upper().startswith("GITHUB_"):
         raise Refused(
             422,
-            "Variable names may only contain alphanumeric characters ([A-Z], [a-z], [0-9]) or underscores (_), "
-            "may not begin with a number and may not start with the `GITHUB_` prefix.",
+            "Variable names may only contain alphanumeric characters ([A-Z], [a-z], [0-9]) or underscores."
+            " They may not begin with a number, nor with the `GITHUB_` prefix.",
         )
     if len(value.encode()) > MOST_BYTES:
         raise Refused(422, "Variable value is too large.")
