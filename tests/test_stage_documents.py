@@ -1,4 +1,4 @@
-"""What goes from stage to stage: packed, unpacked under a cap, laid aside in the state, written as outputs."""
+"""What goes from stage to stage: packed, unpacked under a cap, laid aside, written as outputs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from remediate.errors import Unreachable, UsageProblem
 from remediate.stages import passing_on
 from remediate.stages.passing_on import fetched, fits, laid_aside, most_that_fit, packed, unpacked
 from remediate.state.folder import FolderStore
-
 
 DOCUMENT = b'{"schema": "remediate/verdicts/1", "verdicts": []}'
 
