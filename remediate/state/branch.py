@@ -95,9 +95,8 @@ class BranchStore:
         """The documents there are whose name begins so."""
         with self._lock:
             self._viewer.look(self._until())
-            return tuple(
-                sorted(name for name in self._viewer.all_files() if is_name(name) and name.startswith(below))
-            )
+            found = (name for name in self._viewer.all_files() if name.startswith(below))
+            return tuple(sorted(name for name in found if is_name(name) and ".json" in name))
 
     def change(
         self, change_id: str, names: Sequence[str], change: Callable[[Documents], Documents]

@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from remediate.errors import Unreachable
+from remediate.state.migrations import Fields, leads_to, migrated
 
 Kind = TypeVar("Kind")
 
@@ -58,6 +59,7 @@ def schema_of(name: str) -> str:
 def check(name: str, data: bytes, place: str = "") -> None:
     """Raises where the document is not one that this program may read, and so may not overwrite either."""
     place = place or name
+    wanted = schema_of(name)
     lines = data.splitlines() if name.endswith(".jsonl") else [data]
     if name.endswith(".jsonl") and data and not data.endswith(b"\n"):
         raise _unreadable(place, "its last line is cut off")
@@ -69,14 +71,17 @@ def check(name: str, data: bytes, place: str = "") -> None:
             head = msgspec.json.decode(line, type=_Head)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise _unreadable(place, "it is damaged, or no document of Remediate") from None
-        _check_schema(head.schema, schema_of(name), place)
+        _check_schema(head.schema, wanted, place)
 
 
 def decode(name: str, data: bytes, kind: type[Kind]) -> Kind:
-    """The document as a value of this kind."""
+    """The document, or a line of it, as a value of this kind, whichever version wrote it."""
     check(name, data)
+    wanted = schema_of(name)
     try:
-        return msgspec.json.decode(data, type=kind)
+        if not wanted or msgspec.json.decode(data, type=_Head).schema == wanted:
+            return msgspec.json.decode(data, type=kind)
+        return msgspec.convert(migrated(msgspec.json.decode(data, type=Fields), wanted), kind)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise _unreadable(name, f"it is damaged: {error}") from None
 
@@ -96,7 +101,7 @@ def _check_schema(schema: str, wanted: str, place: str) -> None:
             f"{place}: a newer version of Remediate wrote it ({ours[0]}, here {wanted})",
             hint="Use that version here too. Until then nothing is changed.",
         )
-    if known and ours[2] != known[2]:
+    if known and not leads_to(schema, wanted):
         raise _unreadable(place, f"its schema is {ours[0]}, and {wanted} is wanted")
 
 

@@ -1,4 +1,4 @@
-"""A folder of documents: what it gives, what it refuses, and what it leaves as it was."""
+"""A folder of documents: what it refuses of a file system; test_store_contract.py has what holds for all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from racing import content
 
 from remediate.errors import Unreachable
 from remediate.ports import Documents
-from remediate.state.folder import REMEMBERED, FolderStore
+from remediate.state.folder import FolderStore
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="by nature: Windows has no such modes and links")
 
@@ -31,14 +31,6 @@ def store(tmp_path: Path) -> FolderStore:
     return FolderStore(tmp_path / "state" / "documents", wait=0.2)
 
 
-def test_gives_back_what_was_written(store: FolderStore) -> None:
-    assert put(store, "1", a=doc(n=1), more_b=None) == {"a.json": doc(n=1), "more/b.json": None}
-    assert FolderStore(store.folder).read("a.json", "c.json") == {"a.json": doc(n=1), "c.json": None}
-    assert store.names() == ("a.json",)
-    put(store, "2", a=None)
-    assert store.read("a.json") == {"a.json": None}
-
-
 def test_reading_creates_nothing(store: FolderStore, tmp_path: Path) -> None:
     assert store.read("a.json") == {"a.json": None}
     assert list(tmp_path.iterdir()) == []
@@ -48,57 +40,11 @@ def test_reading_creates_nothing(store: FolderStore, tmp_path: Path) -> None:
     assert content(tmp_path) == {"state/documents/a.json": doc()}
 
 
-def test_a_change_is_applied_once(store: FolderStore) -> None:
-    put(store, "1", a=doc(n=1))
-    put(store, "2", a=doc(n=2))
-    assert put(store, "1", a=doc(n=1)) == {"a.json": doc(n=2)}
-
-
-def test_ids_are_remembered_up_to_a_number(store: FolderStore) -> None:
-    put(store, "first", a=doc())
-    path = store.folder / ".applied.json"
-    known = json.loads(path.read_bytes())
-    path.write_text(json.dumps({**known, "ids": [*(f"{n}" for n in range(REMEMBERED - 1)), "last"]}))
-    put(store, "next", a=doc())
-    ids = json.loads(path.read_bytes())["ids"]
-    assert (len(ids), ids[0], ids[-1]) == (REMEMBERED, "1", "next")
-
-
 @POSIX
 def test_only_this_user_may_read_it(store: FolderStore) -> None:
     put(store, "1", more_a=doc())
     for path in (store.folder, *store.folder.rglob("*")):
         assert path.stat().st_mode & 0o077 == 0, path
-
-
-UNREADABLE = {
-    "damaged": (b'{"schema": "remediate/circuits/1", "circu', "damaged"),
-    "empty": (b"", "damaged"),
-    "binary": (b"\xff\x00", "damaged"),
-    "a list": (b"[]", "damaged"),
-    "foreign": (b'{"name": "left-pad"}', "damaged, or no document"),
-    "another's schema": (b'{"schema": "other/circuits/1"}', "no document of Remediate's"),
-    "another document": (b'{"schema": "remediate/approvals/1"}', "no document of Remediate's"),
-    "newer": (b'{"schema": "remediate/circuits/2"}', "a newer version of Remediate wrote it"),
-}
-
-
-@pytest.mark.parametrize("case", UNREADABLE)
-def test_what_cannot_be_read_is_never_overwritten(case: str, store: FolderStore) -> None:
-    data, why = UNREADABLE[case]
-    put(store, "1", a=doc())
-    (store.folder / "circuits.json").write_bytes(data)
-    before = content(store.folder)
-    for attempt in (
-        lambda: store.read("circuits.json"),
-        lambda: store.change("2", ["circuits.json"], lambda _: {"circuits.json": None}),
-    ):
-        with pytest.raises(Unreachable) as caught:
-            attempt()
-        assert str(store.folder / "circuits.json") in caught.value.message
-        assert why in caught.value.message
-        assert caught.value.hint
-    assert content(store.folder) == before
 
 
 @pytest.mark.parametrize("name", [".applied.json", ".commit.json"])
@@ -108,15 +54,6 @@ def test_the_stores_own_files_are_held_to_the_same(name: str, store: FolderStore
     with pytest.raises(Unreachable, match=r"damaged"):
         put(store, "2", a=doc(n=2))
     assert (store.folder / "a.json").read_bytes() == doc()
-
-
-@pytest.mark.parametrize("more", [b"", b'\n{"sch\n', b"\n\n"])
-def test_a_history_that_was_cut_is_refused(more: bytes, store: FolderStore) -> None:
-    put(store, "1", a=doc())
-    (store.folder / "history").mkdir()
-    (store.folder / "history/2026-11.jsonl").write_bytes(b'{"schema":"remediate/history/1"}' + more)
-    with pytest.raises(Unreachable):
-        store.read("history/2026-11.jsonl")
 
 
 @POSIX
@@ -152,31 +89,6 @@ def test_a_folder_that_anyone_may_write_to_is_not_trusted(store: FolderStore) ->
     store.folder.chmod(0o777)
     with pytest.raises(Unreachable, match="anyone on this machine"):
         store.read("a.json")
-
-
-@pytest.mark.parametrize(
-    "name", ["../a.json", "/a.json", ".lock", "a//b.json", "a/../b.json", "", "a\\b", "a/.b"]
-)
-def test_names_stay_inside(name: str, store: FolderStore) -> None:
-    with pytest.raises(ValueError, match="not the name"):
-        store.read(name)
-
-
-def test_a_change_gives_only_what_it_named(store: FolderStore) -> None:
-    with pytest.raises(ValueError, match="had not named"):
-        store.change("1", ["a.json"], lambda _: {"b.json": doc()})
-
-
-def test_a_change_that_fails_changes_nothing(store: FolderStore) -> None:
-    put(store, "1", a=doc())
-    before = content(store.folder)
-
-    def fail(_: Documents) -> Documents:
-        raise Unreachable("no")
-
-    with pytest.raises(Unreachable):
-        store.change("2", ["a.json"], fail)
-    assert content(store.folder) == before
 
 
 def test_who_waits_for_the_lock_too_long_is_told(store: FolderStore) -> None:
