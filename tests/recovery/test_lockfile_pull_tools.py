@@ -1,0 +1,118 @@
+"""Real lockfiles of npm, pip-tools and Cargo, repaired apart from the token and proposed as a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from lockfile_pull_made import TOKEN, World, host  # noqa: F401 - a fixture
+
+from cargo_registry import CargoRegistry, cargo_registry  # isort: skip - found by lockfile_pull_made
+from node_project import make_project, npmrc  # isort: skip
+from npm_registry import NpmRegistry, npm_registry  # isort: skip
+from python_index import Index, python_index  # isort: skip
+from python_project import Dialect as PythonDialect  # isort: skip
+from python_project import Project as PythonProject  # isort: skip
+from registry_cases import newer, seed  # isort: skip
+from registry_project import Project  # isort: skip
+from test_cargo import CARGO  # isort: skip
+from tools import want  # isort: skip
+
+from box.git_host import GitHost
+from remediate.model.outcome import Done
+from remediate.model.preview import Preview
+from remediate.recovery.strategies.lockfile_pull import LockfilePull
+
+
+@pytest.fixture(scope="module")
+def npm_packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmRegistry]:
+    with npm_registry(tmp_path_factory.mktemp("registry") / "npm") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def crates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CargoRegistry]:
+    with cargo_registry(tmp_path_factory.mktemp("registry") / "cargo") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    with python_index(tmp_path_factory.mktemp("index") / "packages") as served:
+        yield served
+
+
+def test_npm(tmp_path: Path, host: GitHost, npm_packages: NpmRegistry) -> None:  # noqa: F811
+    project = make_project(tmp_path / "npm", npm_packages, "npm", npmrc, "npm")
+    seed(project)
+    project.lock(alpha="1.0.0")
+    world = World(tmp_path, host, project.workspace)
+    world.push()
+    newer(project)
+    project.want(alpha="1.0.0", gamma="1.0.0")
+    _proposed(world, "npm", "package-lock.json", world.push)
+    assert f'"{project.dialect.name("gamma")}"' in world.text(_branch(world), "package-lock.json")
+    assert not project.canary.exists()
+
+
+def test_cargo(tmp_path: Path, host: GitHost, crates: CargoRegistry) -> None:  # noqa: F811
+    want("cargo", "git")
+    crates.clear()
+    project = Project(tmp_path / "cargo", CARGO, crates)
+    seed(project)
+    project.lock(alpha="1.0.0")
+    world = World(tmp_path, host, project.workspace)
+    world.push()
+    newer(project)
+    project.want(alpha="1.0.0", gamma="1.0.0")
+    _proposed(world, "cargo", "Cargo.lock", world.push)
+    assert 'name = "gamma"' in world.text(_branch(world), "Cargo.lock")
+    assert not project.canary.exists()
+
+
+def test_pip_tools(tmp_path: Path, host: GitHost, index: Index) -> None:  # noqa: F811
+    want("pip-compile", "pip")
+    for name in ("alpha", "gamma"):
+        index.add(name, "1.0.0")
+    dialect = PythonDialect(
+        tool="pip-tools",
+        programs=("pip-compile", "pip"),
+        manifest="requirements.in",
+        write=lambda found, address: f"--index-url {address}\n" + "".join(f"{one}\n" for one in found),
+        locking=(("pip-compile", "-q", "--strip-extras", "--generate-hashes"),),
+    )
+    project = PythonProject(tmp_path / "python", dialect, index)
+    project.lock("alpha")
+    world = World(tmp_path, host, project.workspace)
+    world.push()
+    index.add("alpha", "1.1.0")
+    project.want("alpha", "gamma")
+    _proposed(world, "pip-tools", "requirements.txt", world.push)
+    text = world.text(_branch(world), "requirements.txt")
+    assert "alpha==1.0.0" in text
+    assert "gamma==1.0.0" in text
+
+
+def _proposed(world: World, tool: str, path: str, push: Callable[[], str]) -> None:
+    push()
+    case = world.failed(tool)
+    offer = LockfilePull().preview(case.plan.steps[0], world.place(case))  # type: ignore[union-attr]
+    assert isinstance(offer, Preview), offer
+    assert (offer.target, offer.touches, offer.asks) == (path, (path,), "")
+    repair = world.repair(case)
+    assert repair.ended == "mended", repair
+    result = world.publish(case)
+    assert isinstance(result, Done), result
+    branch = _branch(world)
+    assert world.changed(branch) == {path: "100644"}
+    (pull,) = world.github.pull_requests
+    assert (pull.head, pull.base) == (branch, "main")
+    assert "gamma" in pull.body
+    assert TOKEN not in pull.body
+
+
+def _branch(world: World) -> str:
+    (branch,) = (name for name in world.github.branches if name != "main")
+    assert branch.startswith("remediate/lockfile-")
+    return branch
