@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from remediate.model.account import Account
+from remediate.model.case import Standing
 from remediate.model.cause import SEVERITIES
 from remediate.model.diagnosis import Diagnosis
 from remediate.model.incident import Event, Incident, Proposal, Seen
@@ -29,9 +30,11 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     circuits: tuple[str, ...] = ()
 
 
-def concerns(account: Account) -> bool:
-    """Whether the failure is one that somebody besides its author should know of."""
+def concerns(account: Account, known: Incident | None) -> bool:
+    """Whether the failure is one that somebody besides its author should know of, or is known already."""
     case = account.case
+    if known and any(row.key == case.key for row in known.runs):
+        return True
     if not case.signature or case.standing == "ignored":
         return False
     if case.standing == "refused":
@@ -55,8 +58,17 @@ def met(known: Incident | None, account: Account, moment: Moment) -> Incident:
     )
     after = _risen(after, account, moment, first=first) if known else after
     after = _called(before, after, account, moment)
-    after = _healed(after, account, moment)
+    if account.case.standing == "healed":
+        after = msgspec.structs.replace(after, proof=_proof(account, moment))
     return msgspec.structs.replace(after, severity=severity_of(after, account, moment.default_branch))
+
+
+def settled(incident: Incident, moment: Moment) -> Incident:
+    """It is over when on each branch the latest run that failed so was healed, or came to nothing else."""
+    latest = {row.branch: row.standing for row in incident.runs}
+    if incident.status != "open" or not set(latest.values()) <= {"healed", "ignored"}:
+        return incident
+    return _over(incident, latest, moment)
 
 
 def severity_of(incident: Incident, account: Account, default_branch: str) -> str:
@@ -129,7 +141,7 @@ def _branches(before: Incident, branch: str) -> tuple[str, ...]:
 
 def _risen(after: Incident, account: Account, moment: Moment, *, first: bool) -> Incident:
     """An incident that was over is open again when another run fails so."""
-    if after.status == "open" or not first or account.case.standing == "healed":
+    if after.status == "open" or not first or account.case.standing in ("healed", "ignored"):
         return after
     words = f"after it was {after.status}"
     again = msgspec.structs.replace(after, status="open", escalated=False, proof=())
@@ -149,19 +161,21 @@ def _called(before: Incident, after: Incident, account: Account, moment: Moment)
     return _call(after, Event(at=moment.at, kind="escalated", words=moment.clean(case.reason)))
 
 
+def _proof(account: Account, moment: Moment) -> tuple[str, ...]:
+    seen = account.verdict.seen if account.verdict else ()
+    return tuple(map(moment.clean, seen)) or (moment.clean(account.case.reason),)
+
+
 def _call(incident: Incident, event: Event) -> Incident:
     return _told(msgspec.structs.replace(incident, escalated=True), event)
 
 
-def _healed(after: Incident, account: Account, moment: Moment) -> Incident:
-    """It is over when on each branch the latest run that failed so was healed."""
-    latest = {row.branch: row.standing for row in after.runs}
-    if after.status != "open" or any(standing != "healed" for standing in latest.values()):
-        return after
-    seen = account.verdict.seen if account.verdict else ()
-    proof = tuple(map(moment.clean, seen)) or (moment.clean(account.case.reason),)
-    healed = msgspec.structs.replace(after, status="healed", proof=proof)
-    return _told(healed, Event(at=moment.at, kind="healed", words="; ".join(proof)))
+def _over(incident: Incident, latest: dict[str, Standing], moment: Moment) -> Incident:
+    if "healed" in latest.values():
+        healed = msgspec.structs.replace(incident, status="healed")
+        return _told(healed, Event(at=moment.at, kind="healed", words="; ".join(incident.proof)))
+    closed = msgspec.structs.replace(incident, status="closed")
+    return _told(closed, Event(at=moment.at, kind="closed", words=incident.reason))
 
 
 def _told(incident: Incident, event: Event) -> Incident:

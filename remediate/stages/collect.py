@@ -1,0 +1,205 @@
+"""Collect: how every case stands is counted, once, and what was learned from it is remembered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+
+import msgspec
+
+from remediate.errors import Unreachable
+from remediate.incidents.lifecycle import Moment, concerns, met, settled
+from remediate.logs.cutting import cut
+from remediate.logs.visible import for_terminal
+from remediate.metrics.badge import badge
+from remediate.metrics.counting import Ended, Happening
+from remediate.metrics.learning import RulesRecord, awaited, judged, labelled, labels, precision
+from remediate.metrics.targets import targets
+from remediate.model.account import Account, accounts_of
+from remediate.model.actions import WorkflowRun
+from remediate.model.case import Case
+from remediate.model.digest import digest_of
+from remediate.model.incident import Incident
+from remediate.model.stage import Head, Tally, Verdicts
+from remediate.ports import Documents
+from remediate.safety.circuit import Closed
+from remediate.stages.doors import Doors
+from remediate.stages.telling import decision_of, happenings_of, outcome_among, record_of
+from remediate.state import circuits, history, incidents, metrics_store, rules_record
+from remediate.state.cases import OPEN, Open
+from remediate.state.metrics_store import BADGE, METRICS, TALLIED
+from remediate.state.shapes import decode, encoded
+
+# Days of closed cases: a run can be re-run for 30 days, and no run is looked for that is older.
+KEPT_DAYS = 35
+# How many decisions are looked up in one run of ours, and how long after they were made.
+_LOOKED_UP, _NOT_BEFORE, _EACH = 5, 3600.0, 600.0
+_LONGEST = 300
+
+
+def collect(verdicts: Verdicts, doors: Doors) -> Tally:
+    """One change of the state; told twice, it is counted once. A dry run changes nothing and says so."""
+    head = verdicts.recoveries.findings.agenda.head
+    accounts, now = accounts_of(verdicts), doors.clock.now()
+    standings = Counter(account.case.standing for account in accounts)
+    counting = _Counting(head, accounts, doors, now)
+    if head.dry_run:
+        found = doors.store.read(*counting.names)
+        after, book = dict(found), counting.applied(found)[incidents.NAME]
+    else:
+        counting.look_up()
+        after = dict(doors.store.change(counting.change_id, counting.names, counting.applied))
+        book = after[incidents.NAME]
+    return Tally(
+        verdicts=verdicts,
+        standings=dict(sorted(standings.items())),
+        metrics=msgspec.Raw(after[METRICS] or b"{}"),
+        incidents=_to_tell(incidents.read_incidents(book), accounts),
+    )
+
+
+class _Counting:
+    """The change, as a function of the documents alone: a lost race applies it again."""
+
+    def __init__(self, head: Head, accounts: Sequence[Account], doors: Doors, now: float) -> None:
+        self._head = head
+        self._accounts = accounts
+        self._doors = doors
+        self._now = now
+        self._reruns: tuple[WorkflowRun, ...] = tuple(account.case.run for account in accounts)
+        self._stale = tuple(_stale(doors, now)) if not head.dry_run else ()
+        records = {account.key: record_of(account, now) for account in accounts}
+        self._records = {key: record for key, record in records.items() if record}
+        months = dict.fromkeys(history.name_of(record.at) for record in self._records.values())
+        told = (msgspec.json.encode(account.case).decode() for account in accounts)
+        self.change_id = f"collect {doors.owner} {digest_of(told).hex()[:16]}"
+        self.names = (
+            *(METRICS, BADGE, TALLIED, circuits.NAME, incidents.NAME, rules_record.NAME, OPEN),
+            *months,
+            *self._stale,
+        )
+
+    def look_up(self) -> None:
+        """Re-runs that people made of what was decided on: what they show is worth a few requests, no more.
+
+        A token that may not read runs sees those of this run of ours alone.
+        """
+        try:
+            record = rules_record.read_rules(self._doors.store.read(rules_record.NAME)[rules_record.NAME])
+            due = [one for one in record.awaiting if one.at < self._now - _NOT_BEFORE]
+            # Others each time, for most are never re-run.
+            first = int(self._now // _EACH) * _LOOKED_UP % max(1, len(due))
+            runs = [self._doors.platform.run(one.run) for one in due[first : first + _LOOKED_UP]]
+        except Unreachable:
+            return
+        self._reruns += tuple(run for run in runs if run and run.ended)
+
+    def applied(self, documents: Documents) -> Documents:
+        """The documents after this run of ours."""
+        tallied = metrics_store.read_tallied(documents[TALLIED])
+        happened = [
+            one
+            for account in self._accounts
+            for one in happenings_of(account, self._accounts, self._head.settings.policy)
+        ]
+        fresh = metrics_store.fresh(tallied, happened)
+        record = self._learned(rules_record.read_rules(documents[rules_record.NAME]), fresh)
+        book = self._incidents(documents)
+        metrics = metrics_store.all_counted(metrics_store.read_metrics(documents[METRICS]), fresh)
+        metrics, tallied = metrics_store.with_circuits(metrics, tallied, self._open_circuits(documents))
+        metrics = msgspec.structs.replace(
+            metrics,
+            rules=precision(record.rules),
+            strategies=precision(record.strategies),
+            now=msgspec.structs.replace(
+                metrics.now,
+                open_incidents=sum(one.status == "open" for one in book.incidents),
+                escalated_incidents=sum(one.status == "open" and one.escalated for one in book.incidents),
+                open_cases=len(_open_cases(documents[OPEN])),
+            ),
+        )
+        metrics = msgspec.structs.replace(metrics, targets=targets(metrics))
+        return {
+            METRICS: encoded(metrics),
+            BADGE: metrics_store.encoded_badge(badge(metrics)),
+            TALLIED: encoded(metrics_store.remembered(tallied, fresh)),
+            incidents.NAME: encoded(book),
+            rules_record.NAME: encoded(record),
+            **self._history(documents, fresh),
+            **dict.fromkeys(self._stale),
+        }
+
+    def _learned(self, record: RulesRecord, fresh: Sequence[Happening]) -> RulesRecord:
+        record = labelled(record, labels(record.awaiting, self._reruns))
+        ended = {one.key for one in fresh if isinstance(one, Ended)}
+        for account in self._accounts:
+            if account.key not in ended:
+                continue
+            outcome = outcome_among(account, self._accounts)
+            decision = decision_of(account, self._now)
+            if outcome:
+                strategies = [deed.strategy for deed in account.case.deeds]
+                rule = (account.case.diagnosis and account.case.diagnosis.rule) or ""
+                record = judged(record, rule=rule, strategies=strategies, right=outcome == "recovered")
+            elif decision:
+                record = awaited(record, decision, self._now)
+        return record
+
+    def _incidents(self, documents: Documents) -> incidents.Incidents:
+        book = incidents.read_incidents(documents[incidents.NAME])
+        changed: dict[str, Incident] = {}
+        for account in self._accounts:
+            signature = account.case.signature
+            known = changed.get(signature) or incidents.incident_of(book, signature)
+            if concerns(account, known):
+                changed[signature] = met(known, account, self._moment(documents, signature))
+        over = [settled(one, self._moment(documents, one.signature)) for one in changed.values()]
+        return incidents.with_incidents(book, over, self._now)
+
+    def _moment(self, documents: Documents, signature: str) -> Moment:
+        book = circuits.read_circuits(documents[circuits.NAME])
+        keys = tuple(
+            entry.circuit.key
+            for entry in book.circuits
+            if not isinstance(entry.circuit.state, Closed) and entry.signature in ("", signature)
+        )
+        return Moment(
+            at=self._now, default_branch=self._head.default_branch, clean=self._clean, circuits=keys
+        )
+
+    def _clean(self, text: str) -> str:
+        return cut(for_terminal(self._doors.redactor.redact(text)), _LONGEST)
+
+    def _open_circuits(self, documents: Documents) -> tuple[str, ...]:
+        book = circuits.read_circuits(documents[circuits.NAME])
+        return tuple(
+            entry.circuit.key for entry in book.circuits if not isinstance(entry.circuit.state, Closed)
+        )
+
+    def _history(self, documents: Documents, fresh: Sequence[Happening]) -> dict[str, bytes | None]:
+        ended = {one.key for one in fresh if isinstance(one, Ended)}
+        changed: dict[str, bytes | None] = {}
+        for key, record in self._records.items():
+            if key in ended:
+                name = history.name_of(record.at)
+                before = changed.get(name, documents[name])
+                changed[name] = history.appended(before, record, self._doors.redactor)
+        return changed
+
+
+def _open_cases(data: bytes | None) -> tuple[Case, ...]:
+    return () if data is None else decode(OPEN, data, Open).cases
+
+
+def _stale(doors: Doors, now: float) -> list[str]:
+    """The days of closed cases that nobody looks at any more."""
+    oldest = datetime.fromtimestamp(now, timezone.utc) - timedelta(days=KEPT_DAYS)
+    days = (name for name in doors.store.names("cases/") if name != "cases/open.json")
+    return [name for name in days if name < f"cases/{oldest:%Y-%m-%d}.json"]
+
+
+def _to_tell(book: incidents.Incidents, accounts: Sequence[Account]) -> tuple[Incident, ...]:
+    """What waits for a person, and what this run of ours met."""
+    met_now = {account.case.signature for account in accounts}
+    return tuple(one for one in book.incidents if one.escalated or one.signature in met_now)

@@ -1,0 +1,112 @@
+"""What a case tells the figures, the history and the rules' record when it is detected and when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from remediate.metrics.counting import Detected, Ended, Happening
+from remediate.metrics.learning import Decision
+from remediate.model.account import Account, outcome_of
+from remediate.model.cause import DEFECTS, UNCLASSIFIED
+from remediate.model.policy import Policy
+from remediate.model.record import OutcomeName, Record
+
+_RETRIES = frozenset({"rerun", "retry-command"})
+
+
+def happenings_of(account: Account, among: Iterable[Account], policy: Policy) -> Iterator[Happening]:
+    """That it was detected, and that it ended; whoever counts knows by the keys what was told before."""
+    case = account.case
+    if case.diagnosis:
+        yield Detected(
+            key=case.key,
+            at=case.found,
+            cause=case.diagnosis.cause,
+            rule=case.diagnosis.rule or "",
+            confidence=case.diagnosis.confidence,
+            lag=max(0.0, case.found - case.run.updated),
+        )
+    if case.open:
+        return
+    yield Ended(
+        key=case.key,
+        at=case.closed or case.found,
+        standing=case.standing,
+        outcome=outcome_among(account, among),
+        strategies=tuple(deed.strategy for deed in case.deeds),
+        gate=case.gate if case.standing in ("refused", "escalated") else "",
+        lasted=max(0.0, case.run.updated - case.run.started),
+        after=max(0.0, _seen_healed(account, policy) - case.run.updated),
+    )
+
+
+def outcome_among(account: Account, among: Iterable[Account]) -> OutcomeName | None:
+    """How its recovery ended; None where the new attempt failed with something else, which says nothing."""
+    case = account.case
+    outcome = outcome_of(case)
+    if outcome != "unhealed" or case.standing != "ignored":
+        return outcome
+    later = [
+        one.case
+        for one in among
+        if one.case.run.id == case.run.id and one.case.run.attempt > case.run.attempt and one.case.signature
+    ]
+    return outcome if not later or any(one.signature == case.signature for one in later) else None
+
+
+def record_of(account: Account, now: float) -> Record | None:
+    """A line of history for what ended without a recovery; of those with one the ledger has written."""
+    case = account.case
+    if case.open or case.deeds or case.standing not in ("refused", "escalated"):
+        return None
+    diagnosis, plan = case.diagnosis, case.plan
+    return Record(
+        at=case.closed or now,
+        owner=f"run-{case.key}",
+        repository=case.run.repository,
+        branch=case.run.branch,
+        commit=case.run.commit,
+        workflow=case.run.workflow,
+        run=str(case.run.id),
+        cause=diagnosis.cause if diagnosis else "",
+        rule=(diagnosis.rule or "") if diagnosis else "",
+        signature=case.signature,
+        confidence=diagnosis.confidence if diagnosis else 0.0,
+        strategies=tuple(step.strategy for step in plan.steps) if plan else (),
+        outcome="refused" if case.standing == "refused" else "escalated",
+        gate=case.gate,
+        reason=case.reason,
+    )
+
+
+def decision_of(account: Account, now: float) -> Decision | None:
+    """What a later re-run by a person may show to be right or wrong: nothing was done, and a rule spoke.
+
+    Only where the rule says that a mere retry helps, or that the code itself is wrong: of a failure that a
+    repair would mend, another try says nothing.
+    """
+    case = account.case
+    diagnosis = case.diagnosis
+    if case.deeds or diagnosis is None or not diagnosis.rule or diagnosis.cause == UNCLASSIFIED:
+        return None
+    retries = diagnosis.recovery in _RETRIES
+    if not retries and (diagnosis.transient or diagnosis.cause not in DEFECTS):
+        return None
+    return Decision(
+        key=case.key,
+        run=case.run.id,
+        attempt=case.run.attempt,
+        commit=case.run.commit,
+        at=case.closed or now,
+        rule=diagnosis.rule,
+        transient=retries,
+        strategy="rerun" if retries else "",
+    )
+
+
+def _seen_healed(account: Account, policy: Policy) -> float:
+    """When it was first seen to be gone: the look after the delay only confirms that."""
+    case = account.case
+    if case.standing == "healed" and policy.health_delay and case.due:
+        return min(case.closed, case.due) - policy.health_delay
+    return case.closed
