@@ -10,16 +10,19 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
 from . import push_rules
 from .git_breakage import Mischief, When
 from .git_run import as_environment, clean_environment, git
 from .git_wire import GitDoor, Threads, commands, hang_up, receive
+
+if TYPE_CHECKING:
+    from .github import Box
 
 PLACE = re.compile(
     r"^/(?P<repo>[\w.-]+/[\w.-]+?)(?:\.git)?/(?P<rest>info/refs|git-upload-pack|git-receive-pack)$"
@@ -33,6 +36,7 @@ class Visitor:
     name: str = "somebody"
     kind: Literal["person", "app", "workflow"] = "person"
     no_workflows: str = ""
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +89,7 @@ class GitHost:
 
     def _write_hooks(self) -> None:
         self.repositories.mkdir(parents=True, exist_ok=True)
-        self.hooks.mkdir(exist_ok=True)
+        self.hooks.mkdir(parents=True, exist_ok=True)
         python, program = shlex.quote(sys.executable), shlex.quote(str(Path(push_rules.__file__).resolve()))
         for name, line in (
             ("proc-receive", f"exec {python} -I -S {program}"),
@@ -275,3 +279,10 @@ class GitHost:
             "BOX_VISITOR": visitor.name,
             "BOX_NO_WORKFLOWS": visitor.no_workflows,
         }
+
+
+def serve(box: Box, door: BaseHTTPRequestHandler) -> None:
+    """Answers a request of git to a box."""
+    from .git_seat import seat_of  # noqa: PLC0415 - it knows this module, and the host alone needs no box
+
+    seat_of(box).serve(door)

@@ -1,0 +1,54 @@
+"""Ends of jobs that no script can bring about: a lost runner, a cancelled job, one that took too long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .runner_logs import HEAD, stamp, step_name
+from .runs import Annotation, Job, Step
+
+LOST = (
+    "The hosted runner lost communication with the server. Anything in your workflow that terminates the "
+    "runner process, starves it for CPU/Memory, or blocks its network access can cause this."
+)
+CANCELLED = "The operation was canceled."
+TOO_LONG = "The job has exceeded the maximum execution time of 6h0m0s"
+# What the job ends as, what its annotation says, and what its log ends with: of a lost runner there is none.
+ENDINGS: Mapping[str, tuple[str, str, str | None]] = {
+    "runner-lost": ("failure", LOST, None),
+    "cancelled": ("cancelled", CANCELLED, CANCELLED),
+    "timed_out": ("timed_out", TOO_LONG, CANCELLED),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How the next run ends; `job` names the job that it strikes, None the first."""
+
+    kind: str
+    job: str | None = None
+
+    def strikes(self, name: str) -> bool:
+        """Whether it strikes this job."""
+        return self.kind in ENDINGS and self.job in {None, name}
+
+
+def ended_early(kind: str, name: str, now: float, definition: Mapping[str, Any]) -> Job:
+    """A job that began, and did not come to its end."""
+    conclusion, said, last = ENDINGS[kind]
+    first = step_name((definition.get("steps") or [{"run": "true"}])[0], {})
+    reached = Step(
+        first, None if last is None else "cancelled", "in_progress" if last is None else "completed"
+    )
+    lines = [*HEAD, f"##[group]{first}", "##[endgroup]", f"##[error]{last}"]
+    log = "".join(f"{stamp(now + at / 10)} {line}\n" for at, line in enumerate(lines)).encode()
+    return Job(
+        name,
+        conclusion,
+        log=None if last is None else log,
+        annotations=[Annotation(said)],
+        steps=[Step("Set up job", started_at=now, completed_at=now + 1), reached],
+        started_at=now,
+    )

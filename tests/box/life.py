@@ -1,0 +1,254 @@
+"""The living half of the box: what happens is told to those who listen, and starts workflows."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .acting import TOOLS
+from .endings import Ending
+from .events import Webhooks, of_a_push, with_origin
+from .expressions import interpolate
+from .occasions import Occasion, Script, of_default_branch, of_pull, of_push, started_by
+from .plain_shells import write_shells
+from .playing import Player
+from .runner_environment import contexts
+from .schedules import pass_time
+from .workflow_file import Workflow
+
+if TYPE_CHECKING:
+    from .github import Box
+    from .repository import Repository
+    from .runs import Run
+    from .tokens import Token
+
+DISPATCHES = {"workflow_dispatch", "repository_dispatch"}
+DEEPEST = 3
+ENOUGH = 400
+PULLED = {"opened", "synchronize", "reopened"}
+
+
+class Life:
+    """One for each box. What is due is queued at once, and played when a test calls `settle` or `tick`.
+
+    `environment`, `secrets`, `actions` and `path` are for tests to fill: variables of all jobs, secrets by
+    repository, folders by `owner/name` or `owner/name@ref` of actions and reusable workflows.
+    """
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.folder = box.folder / "life"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        tools = os.pathsep.join([str(TOOLS), os.environ.get("PATH", os.defpath)])
+        self.path = write_shells(self.folder / "shells", tools)
+        self.timeout = 300.0
+        self.environment: dict[str, str] = {}
+        self.secrets: dict[str, dict[str, str]] = {}
+        self.actions: dict[str, Path] = {}
+        self.webhooks = Webhooks(box)
+        self.scripts: dict[int, Script] = {}
+        self.summaries: dict[tuple[int, int, str], str] = {}
+        self.refusals: dict[int, str] = {}
+        self.count = itertools.count(1)
+        self._endings: dict[str, deque[Ending]] = {}
+        self._due: deque[tuple[Run, Callable[[], None]]] = deque()
+        self._turn = threading.RLock()
+        self._news = threading.Event()
+        self._closed = False
+
+    def close(self) -> None:
+        """Nothing is played from now on."""
+        self._closed = True
+        self._news.set()
+        self._due.clear()
+
+    def start(self) -> None:
+        """Plays what is due as it comes, in a thread of its own, as a demonstration wants it."""
+        threading.Thread(target=self._live, daemon=True).start()
+
+    def _live(self) -> None:
+        while not self._closed:
+            self._news.wait()
+            self._news.clear()
+            self.settle()
+
+    # What happens
+
+    def pushed(self, repo: Repository, ref: str, before: str, after: str, token: Token | None) -> None:
+        """A branch or tag was pushed, made or removed."""
+        if not ref.startswith(("refs/heads/", "refs/tags/")):
+            return
+        for event, payload in of_a_push(self.box, repo, (ref, before, after), token):
+            self.webhooks.deliver(repo, event, payload)
+            if event == "push" and not quiet(token):
+                occasion = of_push(repo, payload, actor_of(payload, token))
+                self.begin(repo, occasion)
+
+    def happened(self, repo: Repository, event: str, payload: Mapping[str, Any], token: Token | None) -> None:
+        """Anything else happened; `payload` has the objects of the event."""
+        full = with_origin(self.box, repo, payload, token)
+        self.webhooks.deliver(repo, event, full)
+        actor = actor_of(full, token)
+        if event == "pull_request":
+            self._pull(repo, full, actor, token)
+        elif event == "workflow_run":
+            self._run(repo, full)
+        elif event not in DISPATCHES and quiet(token):
+            return
+        elif event == "workflow_dispatch":
+            only = str(full["workflow"])
+            self.begin(repo, of_default_branch(repo, event, full, actor, only=only, ref=str(full["ref"])))
+        elif event == "repository_dispatch":
+            self.begin(repo, of_default_branch(repo, event, full, actor))
+        else:
+            title = (full.get("issue") or {}).get("title")
+            self.begin(repo, of_default_branch(repo, event, full, actor, title=title))
+
+    def _pull(self, repo: Repository, payload: Mapping[str, Any], actor: str, token: Token | None) -> None:
+        waits = quiet(token)
+        if waits and payload.get("action") not in PULLED:
+            return
+        issue = repo.issues[int(payload["pull_request"]["number"])]
+        self.begin(repo, of_pull(repo, issue, "pull_request", payload, actor, waits=waits))
+        if not waits:
+            self.begin(repo, of_pull(repo, issue, "pull_request_target", payload, actor, waits=False))
+
+    def _run(self, repo: Repository, payload: Mapping[str, Any]) -> None:
+        run = repo.runs[int(payload["workflow_run"]["id"])]
+        script = self.scripts.get(run.id)
+        depth = (script.occasion.depth if script else 0) + 1
+        if depth > DEEPEST or (payload["action"] == "requested" and run.attempt.number > 1):
+            return
+        facts = {"action": payload["action"], "name": run.name, "branch": run.branch}
+        occasion = of_default_branch(
+            repo, "workflow_run", payload, run.attempt.actor, facts=facts, depth=depth
+        )
+        self.begin(repo, occasion)
+
+    def tell_run(self, run: Run, action: str) -> None:
+        """A run was requested, or goes on: its end is told by itself."""
+        repo = run.repo
+        self.box.happened(repo, "workflow_run", {"action": action, **self.box.render.run_event(run)}, None)
+
+    # Runs
+
+    def begin(self, repo: Repository, occasion: Occasion | None) -> list[Run]:
+        """Makes the runs of the workflows that listen, and queues them."""
+        if occasion is None or not repo.settings.actions_enabled:
+            return []
+        return [self._begin(repo, occasion, found) for found in started_by(repo, occasion)]
+
+    def _begin(self, repo: Repository, occasion: Occasion, found: Workflow | tuple[str, Exception]) -> Run:
+        broken = isinstance(found, tuple)
+        path = found[0] if isinstance(found, tuple) else found.path
+        run = repo.add_run(
+            workflow=path,
+            name=path if isinstance(found, tuple) else found.name,
+            branch=occasion.branch,
+            sha=occasion.sha,
+            event=occasion.event,
+            actor=occasion.actor,
+            status="queued",
+            head_repository=occasion.head_repository,
+            display_title=occasion.title,
+        )
+        if isinstance(found, tuple):
+            self.refusals[run.id] = str(found[1])
+            run.end("startup_failure")
+        else:
+            self.scripts[run.id] = Script(repo=repo, run=run, occasion=occasion, workflow=found)
+        if not broken and occasion.waits:
+            run.attempt.status, run.attempt.conclusion = "completed", "action_required"
+        elif not broken:
+            self.tell_run(run, "requested")
+            self._enter_group(self.scripts[run.id])
+            self._queue(run, lambda: Player(self, self.scripts[run.id]).attempt())
+        return run
+
+    def _queue(self, run: Run, play: Callable[[], None]) -> None:
+        self._due.append((run, play))
+        self._news.set()
+
+    def _enter_group(self, script: Script) -> None:
+        """A newer run of a concurrency group takes the place of the one that waits behind the first."""
+        group = script.workflow.document.get("concurrency")
+        if not group:
+            return
+        settings = group if isinstance(group, dict) else {"group": group}
+        known = contexts(self.box, script)
+        script.group = interpolate(settings["group"], known).lower()
+        ahead = [
+            run
+            for run, _ in self._due
+            if run.repo is script.repo
+            and self.scripts[run.id].group == script.group
+            and run is not script.run
+        ]
+        replaced = (
+            ahead if interpolate(settings.get("cancel-in-progress", False), known) == "true" else ahead[1:]
+        )
+        if settings.get("queue") != "max":
+            for run in replaced:
+                self.cancel(script.repo, run)
+
+    def plays(self, repo: Repository, run: Run) -> bool:
+        """Whether act can play the run again."""
+        return run.id in self.scripts
+
+    def rerun(self, repo: Repository, run: Run, names: Sequence[str], token: Token | None) -> None:
+        """Plays these jobs again in the attempt that was opened for it; the others keep their results."""
+        self._queue(run, lambda: Player(self, self.scripts[run.id], names).attempt())
+
+    def cancel(self, repo: Repository, run: Run) -> None:
+        """A run that waits is cancelled; one that is played has come to its end before anybody could ask."""
+        kept = [(held, play) for held, play in self._due if held is not run]
+        if len(kept) < len(self._due):
+            self._due = deque(kept)
+            run.end("cancelled")
+
+    def approve(self, repo: Repository, run: Run) -> None:
+        """A person let a run go that waited for it."""
+        run.attempt.status, run.attempt.conclusion = "queued", None
+        self._queue(run, lambda: Player(self, self.scripts[run.id]).attempt())
+
+    def next_run_ends(self, repo: Repository, kind: str, job: str | None = None) -> None:
+        """The next run that is played ends so: runner-lost, cancelled, timed_out or startup_failure."""
+        self._endings.setdefault(repo.full_name, deque()).append(Ending(kind=kind, job=job))
+
+    def take_ending(self, repo: Repository) -> Ending | None:
+        """What a test asked for, once."""
+        waiting = self._endings.get(repo.full_name)
+        return waiting.popleft() if waiting else None
+
+    # Time
+
+    def settle(self, timeout: float = 60.0) -> None:
+        """Plays all that is due, in order, and what comes of it, until nothing is left."""
+        with self._turn:
+            for _ in range(ENOUGH):
+                if not self._due or self._closed:
+                    break
+                _, play = self._due.popleft()
+                play()
+            else:
+                raise RuntimeError(f"{ENOUGH} runs, and there is no end of it: do they start each other?")
+            self.webhooks.flush()
+
+    def tick(self, seconds: float) -> None:
+        """Lets time pass: workflows that are scheduled within it run at their moments."""
+        pass_time(self, seconds)
+
+
+def quiet(token: Token | None) -> bool:
+    """Whether what the token does starts nothing: GITHUB_TOKEN must not."""
+    return token is not None and token.kind == "workflow"
+
+
+def actor_of(payload: Mapping[str, Any], token: Token | None) -> str:
+    """Who did it."""
+    return token.actor if token else str(payload["sender"]["login"])

@@ -1,0 +1,69 @@
+"""Actions of others that cannot be fetched here: stand-ins that do the same work on this machine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .github import Box
+
+HERE = Path(__file__).resolve().parent / "actions"
+USES = re.compile(r"""uses["']?:\s*['"]?([\w.-]+/[\w.-]+)((?:/[^@\s'"]*)?)@([^\s'"#,}]+)""")
+KNOWN = {"actions/checkout", "actions/upload-artifact", "actions/download-artifact", "actions/cache"}
+
+
+def uses_in(text: str) -> set[tuple[str, str]]:
+    """The repositories of actions and workflows that a text uses, each with its ref."""
+    return {(found[1], found[3]) for found in USES.finditer(text)}
+
+
+def actions_for(box: Box, folder: Path, text: str, registered: Mapping[str, Path]) -> dict[str, Path]:
+    """A folder for each `owner/name@ref` that a workflow's text leads to."""
+    found: dict[str, Path] = {}
+    waiting = sorted(uses_in(text))
+    while waiting:
+        name, ref = waiting.pop()
+        key = f"{name}@{ref}"
+        if key not in found:
+            found[key] = place_of(box, folder, name, ref, registered)
+            waiting += sorted(used_by(found[key]))
+    return found
+
+
+def used_by(place: Path) -> Iterator[tuple[str, str]]:
+    """What the actions of a repository use themselves."""
+    for file in (*place.glob("action.y*ml"), *place.glob("*/action.y*ml"), *place.glob("*/*/action.y*ml")):
+        yield from uses_in(file.read_text(encoding="utf-8"))
+
+
+def place_of(box: Box, folder: Path, name: str, ref: str, registered: Mapping[str, Path]) -> Path:
+    """Where one is: a registered folder, a commit of a repository of the box, or a stand-in."""
+    for key in (f"{name}@{ref}", name):
+        if key in registered:
+            return registered[key]
+    repo = box.find_repository(name)
+    commit = repo.git.commit_of(ref) if repo else None
+    if repo and commit:
+        return exported(repo.path, folder / "exported" / name.replace("/", "-") / commit, commit)
+    if name in KNOWN:
+        return HERE / name.partition("/")[2]
+    if name.startswith("actions/setup-"):
+        return HERE / "setup"
+    empty = folder / "unknown"
+    empty.mkdir(parents=True, exist_ok=True)
+    return empty
+
+
+def exported(repository: Path, place: Path, commit: str) -> Path:
+    """The files of a commit in a folder."""
+    if not place.is_dir():
+        place.mkdir(parents=True)
+        tree = subprocess.run(
+            ["git", "-C", str(repository), "archive", commit], check=True, stdout=subprocess.PIPE
+        )
+        subprocess.run(["tar", "-x", "-C", str(place)], check=True, input=tree.stdout)
+    return place
