@@ -12,8 +12,7 @@ from remediate.model.policy import Policy
 from remediate.model.stage import Head
 from remediate.recovery.remote import RemoteEngine
 from remediate.recovery.remote_strategy import Place
-from remediate.recovery.strategies.remote_registry import REMOTE_STRATEGIES
-from remediate.recovery.strategies.registry import STRATEGIES
+from remediate.recovery.strategies.remote_registry import KNOWN_STRATEGIES
 from remediate.stages.deciding import Grounds
 from remediate.stages.doors import Doors
 from remediate.state.cases import CaseBook
@@ -42,7 +41,7 @@ class Desk:
         doors = self.doors
         return Grounds(
             policy=self.policy,
-            trees=all_trees(texts, {**STRATEGIES, **REMOTE_STRATEGIES}),
+            trees=all_trees(texts, KNOWN_STRATEGIES),
             engine=self.engine,
             platform=doors.platform,
             now=doors.clock.now,

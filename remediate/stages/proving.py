@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from remediate.model.actions import FAILURES
 from remediate.model.case import Case
 from remediate.model.outcome import Done, Failed, RollbackFailed
 from remediate.model.record import OutcomeName, Record
@@ -13,6 +14,10 @@ from remediate.stages.deciding import bid_of
 from remediate.stages.desk import Desk
 from remediate.stages.ending import closed, escalated
 from remediate.state.bid import Bid
+
+
+# To take these back is to do nothing.
+_LEAVES_NOTHING = frozenset({"rerun"})
 
 
 def settle(case: Case, later: Case, desk: Desk) -> Verdict:
@@ -42,7 +47,16 @@ def prove(case: Case, desk: Desk) -> Verdict:
         case Waiting(reason=reason, due=due):
             return _pending(case, reason, due, desk)
         case Failed() as failure:
-            return _failed(case, failure, desk)
+            again = _failed_again(case, desk)
+            return _pending(case, again, 0.0, desk) if again else _failed(case, failure, desk)
+
+
+def _failed_again(case: Case, desk: Desk) -> str:
+    """Whether a later attempt has failed, which will be found and diagnosed: that settles this one."""
+    latest = desk.doors.platform.run(case.run.id)
+    if latest is None or latest.attempt <= case.run.attempt or latest.conclusion not in FAILURES:
+        return ""
+    return f"attempt {latest.attempt} failed, and is to be diagnosed"
 
 
 def _foreseen(case: Case, seen: Seen) -> Verdict:
@@ -84,7 +98,8 @@ def _pending(case: Case, reason: str, due: float, desk: Desk) -> Verdict:
 def _failed(case: Case, failure: Failed, desk: Desk) -> Verdict:
     after, back = desk.engine.undo(desk.place_of(case), failure)
     remains = back.remains if isinstance(back, RollbackFailed) else ()
-    return _ended(after, failure, desk, back.undone, remains)
+    changed = any(deed.strategy not in _LEAVES_NOTHING for deed in after.deeds)
+    return _ended(after, failure, desk, back.undone if changed else (), remains)
 
 
 def _ended(

@@ -19,11 +19,12 @@ from remediate.stages.asking import obey
 from remediate.stages.deciding import Decided, bid_of, decide
 from remediate.stages.desk import Desk
 from remediate.stages.doors import Doors
-from remediate.stages.ending import escalated, held, waiting
+from remediate.stages.ending import closed, escalated, held, waiting
 from remediate.stages.gating import refusal_by
 from remediate.stages.outlook import Outlook, look_around
 from remediate.stages.proving import record_of_case, settle
 from remediate.state import circuits
+from remediate.state.cases import read_register
 from remediate.state.shapes import encoded
 
 # A claim outlives the job that made it by little: the next run of ours takes up what was left.
@@ -31,6 +32,7 @@ CLAIM = 1800.0
 # A probe holds its circuit until its re-run has ended, at the latest until then.
 _PROBE = 6 * HOUR
 _FIRST_LOOK = 60.0
+_ANOTHER = "another run of Remediate is at it, or was"
 # A step without any token prepares these.
 _REPAIRED_FIRST = frozenset({"lockfile-repair"})
 
@@ -73,7 +75,8 @@ class _Recovery:
         gone = {verdict.case.key for verdict in settled}
         begun = [case for case in agenda.open if case.phase == "acting" and case.key not in gone]
         resumed = tuple(self._resumed(case) for case in begun)
-        cases = [case for case in self._undecided() if case.key not in gone]
+        elsewhere = {course.case.key: course for course in self._taken()}
+        cases = [case for case in self._undecided() if case.key not in {*gone, *elsewhere}]
         self._sight(cases)
         outlook = look_around(desk.doors.store, cases, desk.policy, desk.doors.clock)
         courses = tuple(self._decided(case, outlook) for case in cases)
@@ -81,7 +84,7 @@ class _Recovery:
         self._keep((*courses, *ignored))
         return Recoveries(
             findings=self._findings,
-            courses=(*resumed, *courses, *ignored),
+            courses=(*resumed, *courses, *elsewhere.values(), *ignored),
             settled=settled,
             words=words,
         )
@@ -102,6 +105,21 @@ class _Recovery:
             again = later is not None and later.run.attempt > case.run.attempt and later.diagnosis is not None
             if later and again and case.phase in ("proving", "watching") and not self._desk.dry_run:
                 yield settle(case, later, self._desk)
+
+    def _taken(self) -> Iterator[Course]:
+        """What another run of ours has taken up, or closed, since this one began to look."""
+        desk = self._desk
+        cases = [finding.case for finding in self._findings.findings]
+        register = read_register(
+            desk.doors.store, desk.now(), desk.now(), (case.run.created for case in cases)
+        )
+        for case in cases:
+            there, closing = register.open.get(case.key), register.closed.get(case.key)
+            if there and there.owner not in ("", desk.doors.owner):
+                yield Course(case=there, lines=(_ANOTHER,))
+            elif closing:
+                ended = closed(case, closing.standing, closing.reason, closing.at)
+                yield Course(case=ended, lines=(_ANOTHER,))
 
     def _undecided(self) -> Iterator[Case]:
         """What was found now, and what has waited long enough."""
@@ -139,9 +157,17 @@ class _Recovery:
             case Refusal() as refusal:
                 return Course(case=held(case, refusal, desk.policy, desk.now()), decision=refusal)
             case Escalation() as escalation:
-                return Course(case=escalated(case, escalation.reason, desk.now()), decision=escalation)
+                return Course(case=self._escalated(case, escalation), decision=escalation)
             case Plan() as plan:
                 return self._planned(msgspec.structs.replace(case, plan=plan), plan, decided)
+
+    def _escalated(self, case: Case, escalation: Escalation) -> Case:
+        """Nobody has to look at a run that somebody has re-run meanwhile."""
+        run, now = case.run, self._desk.now()
+        latest = self._desk.doors.platform.run(run.id)
+        if latest and latest.attempt > run.attempt:
+            return closed(case, "ignored", f"attempt {latest.attempt} was begun by somebody else", now)
+        return escalated(case, escalation.reason, now)
 
     def _planned(self, case: Case, plan: Plan, decided: Decided) -> Course:
         desk = self._desk
@@ -155,7 +181,7 @@ class _Recovery:
             return _with(course, waiting(case, due, f"it pauses for {plan.wait:.0f} s"))
         mine = desk.claim(msgspec.structs.replace(case, phase="acting", gate=""), CLAIM)
         if mine is None:
-            return msgspec.structs.replace(course, lines=("another run of Remediate is at it, or was",))
+            return msgspec.structs.replace(course, lines=(_ANOTHER,))
         return self._begun(_with(course, mine))
 
     def _begun(self, course: Course) -> Course:
@@ -189,7 +215,7 @@ class _Recovery:
             return msgspec.structs.replace(course, lines=(f"what was begun is left as it is: {said}",))
         mine = self._desk.claim(case, CLAIM)
         if mine is None:
-            return msgspec.structs.replace(course, lines=("another run of Remediate is at it",))
+            return msgspec.structs.replace(course, lines=(_ANOTHER,))
         return self._begun(_with(course, mine))
 
     def _ended(self, case: Case, outcome: Outcome) -> Case:

@@ -14,16 +14,16 @@ from remediate.stages.proving import prove
 def verify(recoveries: Recoveries, doors: Doors) -> Verdicts:
     """With what recover has settled already."""
     desk = Desk(recoveries.findings.agenda.head, doors)
-    verdicts = tuple(prove(case, desk) for case in _to_prove(recoveries, desk.now()))
+    verdicts = tuple(prove(case, desk) for case in _to_prove(recoveries))
     return Verdicts(recoveries=recoveries, verdicts=(*recoveries.settled, *verdicts))
 
 
-def _to_prove(recoveries: Recoveries, now: float) -> Iterator[Case]:
+def _to_prove(recoveries: Recoveries) -> Iterator[Case]:
     """What was done a moment ago is looked at too, for what ended at once need not wait."""
     settled = {verdict.case.key for verdict in recoveries.settled}
     cases = {course.case.key: course.case for course in recoveries.courses}
     for case in recoveries.findings.agenda.open:
-        if case.key not in settled and case.due <= now:
+        if case.key not in settled:
             cases.setdefault(case.key, case)
     latest = {found.case.run.id: found.case.run.attempt for found in recoveries.findings.findings}
     for case in cases.values():
