@@ -9,7 +9,18 @@ import msgspec
 
 from remediate.model.digest import digest_of
 from remediate.model.policy import CircuitPolicy, Policy
-from remediate.safety.circuit import Circuit, Closed, HalfOpen, Held, Permit, ask, record, reset, trip, withdraw
+from remediate.safety.circuit import (
+    Circuit,
+    Closed,
+    HalfOpen,
+    Held,
+    Permit,
+    ask,
+    record,
+    reset,
+    trip,
+    withdraw,
+)
 from remediate.safety.moments import CLOCKS_DIFFER, HOUR
 from remediate.state.bid import Bid
 from remediate.state.shapes import decode, schema_of
