@@ -11,6 +11,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from box import Box
+
 from remediate.platforms.github import Bounds, GitHub, github_platform
 
 ALL = {

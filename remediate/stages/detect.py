@@ -1,0 +1,145 @@
+"""Detect: why each run failed, by what the platform tells of it. The second of six stages; it only reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from itertools import zip_longest
+
+import msgspec
+
+from remediate.decision.whole_run import deciding
+from remediate.diagnosis.diagnose import Knowledge
+from remediate.diagnosis.ranking import load_fit
+from remediate.errors import Unreachable
+from remediate.model.case import Case, Restored
+from remediate.model.cause import UNCLASSIFIED
+from remediate.model.diagnosis import Diagnosis
+from remediate.model.stage import Agenda, Finding, Findings, JobFinding
+from remediate.stages.cutting_down import fit
+from remediate.stages.doors import Doors
+from remediate.stages.evidence_ladder import Ladder, abstained
+
+# The stages after this one need calls too, where one process makes them all.
+KEPT_BACK = 100
+# What a run with one or two failed jobs costs when it is looked at job by job, and the most for any.
+_USUAL = 6
+_DEAREST = 40
+# When a log that was not there is looked for again.
+_AGAIN = 180.0
+# After so many cases in a row that could not be looked at, the others could not either.
+_PATIENCE = 3
+
+
+def detect(agenda: Agenda, doors: Doors) -> Findings:
+    """What does not fit into the calls that are left stays `found`, and is counted in `agenda.left`."""
+    wanted = [case for case in (*agenda.new, *agenda.open) if case.open and case.diagnosis is None]
+    if not wanted:
+        return Findings(agenda=agenda)
+    detection = _Detection(agenda, doors)
+    found = detection.look_at(spread(wanted))
+    head = msgspec.structs.replace(agenda.head, notes=(*agenda.head.notes, *detection.notes()))
+    left = agenda.left + len(wanted) - len(found)
+    return fit(
+        Findings(
+            agenda=msgspec.structs.replace(agenda, head=head, left=left),
+            findings=tuple(found[case.key] for case in wanted if case.key in found),
+        )
+    )
+
+
+def concluded(case: Case, jobs: tuple[JobFinding, ...], now: float, threshold: float) -> Finding:
+    """The case with what decides for it; without a diagnosis while a log is still to come."""
+    late = [one for one in jobs if one.gap == "not-yet" and one.diagnosis.cause == UNCLASSIFIED]
+    if late:
+        many = f"{len(late)} of its logs are" if len(late) > 1 else "its log is"
+        waits = msgspec.structs.replace(
+            case, phase="waiting", standing="pending", due=now + _AGAIN, reason=f"{many} not there yet"
+        )
+        return Finding(case=waits, jobs=jobs)
+    chosen = deciding(jobs, threshold)
+    diagnosis = chosen.diagnosis if chosen else _jobless(case)
+    why = chosen.why if chosen else diagnosis.title
+    case = msgspec.structs.replace(
+        case, diagnosis=diagnosis, reason=why, phase="found", due=0.0, restored=_restored(jobs)
+    )
+    return Finding(case=case, jobs=jobs)
+
+
+def spread(cases: Iterable[Case]) -> list[Case]:
+    """The first failure of each workflow, then the second of each: if calls run out, all were seen once."""
+    lanes: dict[tuple[str, str], list[Case]] = defaultdict(list)
+    for case in cases:
+        lanes[case.run.workflow, case.run.branch].append(case)
+    return [case for row in zip_longest(*lanes.values()) for case in row if case is not None]
+
+
+class _Detection:
+    """One run of the stage."""
+
+    def __init__(self, agenda: Agenda, doors: Doors) -> None:
+        settings = agenda.head.settings
+        folder = doors.folder / "logs"
+        folder.mkdir(parents=True, exist_ok=True)
+        knowledge = Knowledge(doors.catalog(settings.packs), load_fit())
+        self._ladder = Ladder(doors.platform, knowledge, doors.redactor, folder)
+        self._doors = doors
+        self._threshold = settings.policy.confidence_threshold
+        self._problems: list[Unreachable] = []
+        self._in_a_row = 0
+
+    def look_at(self, cases: list[Case]) -> dict[str, Finding]:
+        """Where calls are short, each run's archive first, which often tells enough, and jobs then."""
+        found: dict[str, Finding] = {}
+        if len(cases) * _USUAL > self._to_spend():
+            self._pass(cases, found, self._ladder.skim, 1, sure=True)
+        self._pass(cases, found, self._ladder.climb, _DEAREST)
+        if not found and self._problems:
+            raise self._problems[0]
+        return found
+
+    def notes(self) -> tuple[str, ...]:
+        """What went wrong on the way."""
+        if not self._problems:
+            return ()
+        return (f"{len(self._problems)} failures could not be looked at: {self._problems[0].message}",)
+
+    def _pass(
+        self,
+        cases: list[Case],
+        found: dict[str, Finding],
+        look: Callable[..., tuple[JobFinding, ...]],
+        cost: int,
+        *,
+        sure: bool = False,
+    ) -> None:
+        for case in cases:
+            if case.key in found:
+                continue
+            if self._to_spend() < cost or self._in_a_row >= _PATIENCE:
+                return
+            try:
+                jobs = look(case.run)
+            except Unreachable as problem:
+                self._problems.append(problem)
+                self._in_a_row += 1
+                continue
+            self._in_a_row = 0
+            if jobs or not sure:
+                found[case.key] = concluded(case, jobs, self._doors.clock.now(), self._threshold)
+
+    def _to_spend(self) -> int:
+        return self._doors.platform.calls_left - KEPT_BACK
+
+
+def _restored(jobs: tuple[JobFinding, ...]) -> tuple[Restored, ...]:
+    return tuple({one.key: one for job in jobs for one in job.restored}.values())
+
+
+def _jobless(case: Case) -> Diagnosis:
+    """Nobody but the run's page tells why a run could not start."""
+    found = abstained(
+        source=f"run {case.run.id}, attempt {case.run.attempt}",
+        hint="Open the run's page: it tells whether the workflow file is wrong or GitHub could not start it.",
+    )
+    return msgspec.structs.replace(found, title="the run ended before any job of it began")

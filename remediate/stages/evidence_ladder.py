@@ -1,0 +1,235 @@
+"""Where the evidence of a failed run stands: annotations, job logs, the run's archive, records of steps."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from remediate.diagnosis.diagnose import Knowledge, diagnose
+from remediate.errors import UsageProblem
+from remediate.logs.archives import Limits, LogPart, open_logs
+from remediate.logs.formats import FORMATS
+from remediate.logs.redaction import Redactor
+from remediate.model.actions import FAILURES, Annotation, Job, LogAbsent, LogFile, LogGap, WorkflowRun
+from remediate.model.case import Restored
+from remediate.model.cause import REASONS, UNCLASSIFIED
+from remediate.model.diagnosis import Diagnosis, StepRef
+from remediate.model.stage import JobFinding, Rung
+from remediate.ports import Platform
+from remediate.stages.restoring import restored_of
+
+# A run with more failed jobs is read from its archive, which is one call whatever their number.
+MANY_JOBS = 10
+# What was cancelled is asked of its annotations alone: a timeout shows nowhere else.
+_STOPPED_ASKED = 5
+_CUT = "the log was cut off on its way: what came of it does not show how it ended"
+
+
+class _Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What one rung shows of a job."""
+
+    rung: Rung
+    diagnosis: Diagnosis
+    gap: LogGap | None = None
+    reason: str = ""
+    restored: tuple[Restored, ...] = ()
+
+
+class Ladder:
+    """Climbs it for one run after the other; fetched files are thrown away when they are read."""
+
+    def __init__(self, platform: Platform, knowledge: Knowledge, redactor: Redactor, folder: Path) -> None:
+        self._platform = platform
+        self._knowledge = knowledge
+        self._redactor = redactor
+        self._folder = folder
+
+    def climb(self, run: WorkflowRun) -> tuple[JobFinding, ...]:
+        """Each failed job by itself: two calls for each, and one for their list."""
+        jobs = self._platform.jobs(run.id, run.attempt)
+        failed = [job for job in jobs if job.conclusion in FAILURES]
+        stopped = [job for job in jobs if job.conclusion == "cancelled"]
+        if not failed and not stopped:
+            return ()
+        archived = self._archived(run) if len(failed) > MANY_JOBS else {}
+        found = [self._job(run, job, archived) for job in failed]
+        return (*found, *(self._stopped(run, job) for job in stopped[:_STOPPED_ASKED]))
+
+    def skim(self, run: WorkflowRun) -> tuple[JobFinding, ...]:
+        """From the run's archive alone, which is one call: nothing, where that does not tell all there is."""
+        found = self._archived(run)
+        sure = all(seen.diagnosis.cause != UNCLASSIFIED for seen in found.values())
+        if not sure:
+            return ()
+        return tuple(
+            JobFinding(
+                job=_unlisted(run, name),
+                rung=seen.rung,
+                diagnosis=seen.diagnosis,
+                restored=seen.restored,
+            )
+            for name, seen in found.items()
+        )
+
+    def _job(self, run: WorkflowRun, job: Job, archived: dict[str, _Seen]) -> JobFinding:
+        told = self._annotations(run, job)
+        known = archived.get(job.name)
+        log = known if known is not None and told is None else self._log(run, job)
+        seen = _stronger(told, log)
+        return JobFinding(
+            job=job,
+            rung=seen.rung,
+            diagnosis=seen.diagnosis,
+            gap=log.gap,
+            gap_reason=log.reason,
+            restored=log.restored,
+        )
+
+    def _stopped(self, run: WorkflowRun, job: Job) -> JobFinding:
+        told = self._annotations(run, job)
+        seen = told or _Seen(rung="steps", diagnosis=self._abstained(run, job, "the job was stopped"))
+        return JobFinding(job=job, rung=seen.rung, diagnosis=seen.diagnosis)
+
+    def _annotations(self, run: WorkflowRun, job: Job) -> _Seen | None:
+        """What the annotations alone tell, read by the same rules; None where that is nothing."""
+        lines = [line for one in self._platform.annotations(job) for line in _lines(one)]
+        if not lines:
+            return None
+        text = "".join(f"##[error]{line}\n" for line in lines).encode("utf-8", "replace")
+        part = LogPart(name=f"{_place(run, job)}, annotations", stream=io.BytesIO(text))
+        found = diagnose(part, self._knowledge, self._redactor, form=FORMATS["github"])
+        if found.cause == UNCLASSIFIED:
+            return None
+        return _Seen(rung="annotations", diagnosis=self._named(found, job.name))
+
+    def _log(self, run: WorkflowRun, job: Job) -> _Seen:
+        log = self._platform.job_log(job, self._folder)
+        if isinstance(log, LogAbsent):
+            return self._absent(run, job, log)
+        try:
+            seen = list(self._read(log, _place(run, job)))
+        except UsageProblem as problem:
+            return self._absent(run, job, LogAbsent(gap="corrupt", reason=problem.message))
+        finally:
+            log.path.unlink(missing_ok=True)
+        if not seen:
+            return self._absent(run, job, LogAbsent(gap="corrupt", reason="the archive holds no log"))
+        one = next((one for one in seen if one.diagnosis.reason != "no-failure"), seen[0])
+        return msgspec.structs.replace(one, diagnosis=self._named(one.diagnosis, job.name))
+
+    def _archived(self, run: WorkflowRun) -> dict[str, _Seen]:
+        """What failed by the run's archive, by the names of its jobs; nothing where it cannot be read."""
+        log = self._platform.archive(run, self._folder)
+        if isinstance(log, LogAbsent):
+            return {}
+        found: dict[str, _Seen] = {}
+        try:
+            for seen in self._read(log, f"run {run.id}, attempt {run.attempt}", rung="archive"):
+                if seen.diagnosis.reason != "no-failure":
+                    found[seen.diagnosis.job or ""] = seen
+        except UsageProblem:
+            return {}
+        finally:
+            log.path.unlink(missing_ok=True)
+        return {} if log.cut else found
+
+    def _read(self, log: LogFile, place: str, rung: Rung = "log") -> Iterator[_Seen]:
+        with log.path.open("rb") as stream:
+            for part in open_logs(stream, place, Limits()):
+                found = diagnose(part, self._knowledge, self._redactor, form=FORMATS["github"])
+                cut = log.cut or part.cut
+                yield _Seen(
+                    rung=rung,
+                    diagnosis=_of_half(self._named(found, part.job)) if cut else self._named(found, part.job),
+                    reason=_CUT if cut else "",
+                    restored=restored_of(log.path, place, part.name) if found.cause != UNCLASSIFIED else (),
+                )
+
+    def _absent(self, run: WorkflowRun, job: Job, absent: LogAbsent) -> _Seen:
+        """What the record of its steps still tells: where it failed."""
+        found = self._abstained(run, job, absent.reason)
+        rung: Rung = "steps" if found.step else "none"
+        return _Seen(rung=rung, diagnosis=found, gap=absent.gap, reason=absent.reason)
+
+    def _abstained(self, run: WorkflowRun, job: Job, hint: str) -> Diagnosis:
+        step = next((step for step in job.steps if step.conclusion in ("failure", "")), None)
+        return abstained(
+            source=self._redactor.redact(_place(run, job)),
+            job=self._redactor.redact(job.name),
+            step=self._redactor.redact(step.name) if step else "",
+            hint=hint,
+        )
+
+    def _named(self, found: Diagnosis, job: str) -> Diagnosis:
+        if found.job or not job:
+            return found
+        return msgspec.structs.replace(found, job=self._redactor.redact(job))
+
+
+def abstained(*, source: str, hint: str, job: str = "", step: str = "") -> Diagnosis:
+    """What is said of a job without a log."""
+    return Diagnosis(
+        source=source,
+        format="github",
+        cause=UNCLASSIFIED,
+        type=None,
+        severity="medium",
+        confidence=0.0,
+        transient=False,
+        signature=None,
+        rule=None,
+        title=REASONS["log-missing"],
+        evidence=(),
+        step=StepRef(name=step, first_line=0, last_line=0) if step else None,
+        recovery=None,
+        hint=hint,
+        reason="log-missing",
+        job=job or None,
+    )
+
+
+def _stronger(told: _Seen | None, log: _Seen) -> _Seen:
+    """The log, unless it does not know or only knows that it was stopped.
+
+    A defect that it shows stands against every annotation: a step can write those itself.
+    """
+    if told is None:
+        return log
+    ours, theirs = log.diagnosis, told.diagnosis
+    if ours.cause in (UNCLASSIFIED, "cancelled"):
+        return told
+    return told if ours.transient and theirs.confidence > ours.confidence else log
+
+
+def _of_half(found: Diagnosis) -> Diagnosis:
+    """Of half a log: nothing is done about what the other half may have explained otherwise."""
+    if found.cause == UNCLASSIFIED:
+        return msgspec.structs.replace(found, reason="log-cut", title=REASONS["log-cut"])
+    return msgspec.structs.replace(found, recovery=None, withheld=found.withheld or REASONS["log-cut"])
+
+
+def _lines(one: Annotation) -> list[str]:
+    if one.level not in ("failure", ""):
+        return []
+    return [line for text in (one.title, one.message) for line in text.splitlines() if line.strip()]
+
+
+def _place(run: WorkflowRun, job: Job) -> str:
+    return f"run {run.id}, attempt {run.attempt}, {job.name}"
+
+
+def _unlisted(run: WorkflowRun, name: str) -> Job:
+    """A job that was not asked for: only its name is known, and that it failed."""
+    return Job(
+        id=0,
+        run=run.id,
+        attempt=run.attempt,
+        name=name,
+        status="completed",
+        conclusion="failure",
+        started=run.started,
+        completed=run.updated,
+    )
