@@ -14,7 +14,7 @@ _HERE = "remediate.recovery.strategies"
 REMOTE_STRATEGIES: dict[str, tuple[str, str]] = {
     "rerun": (f"{_HERE}.rerun", "Rerun"),
     "cache-purge": (f"{_HERE}.remote_cache_purge", "RemoteCachePurge"),
-    "lockfile-repair": (f"{_HERE}.remote_lockfile_repair", "RemoteLockfileRepair"),
+    "lockfile-repair": (f"{_HERE}.lockfile_pull", "LockfilePull"),
     "runner-failover": (f"{_HERE}.runner_failover", "RunnerFailover"),
     "rollback-deployment": (f"{_HERE}.rollback_deployment", "RollbackDeployment"),
 }
