@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -27,7 +30,8 @@ from remediate.model.outcome import StepResult  # noqa: E402
 from remediate.model.plan import Step  # noqa: E402
 from remediate.model.policy import Policy  # noqa: E402
 from remediate.recovery.remote_strategy import Place  # noqa: E402
-from remediate.recovery.repair_order import Repair, read_repair, write_document  # noqa: E402
+from remediate.recovery.repair_order import Mended, Repair, read_repair, write_document  # noqa: E402
+from remediate.recovery.repair_site import digest_of  # noqa: E402
 from remediate.recovery.strategies.lockfile_pull import LockfilePull  # noqa: E402
 from remediate.stages.repairing import Wanted, prepare, run_repairs  # noqa: E402
 from remediate.system.git import SystemGit, with_credentials  # noqa: E402
@@ -77,9 +81,21 @@ class World:
 
     def push(self, branch: str = "main") -> str:
         """Everything that stands in the workspace, as a commit on this branch."""
-        who = ("-c", "user.name=ada", "-c", "user.email=ada@registry.example", "-c", "core.hooksPath=/dev/null")
+        who = (
+            "-c",
+            "user.name=ada",
+            "-c",
+            "user.email=ada@registry.example",
+            "-c",
+            "core.hooksPath=/dev/null",
+        )
         if not (self.workspace / ".git").exists():
             git(self.workspace, "init", "-q", "-b", "main")
+            # What is committed are the bytes that stand there, whatever the repository's attributes ask for.
+            (self.workspace / ".git" / "info").mkdir(exist_ok=True)
+            (self.workspace / ".git" / "info" / "attributes").write_text(
+                "* -text !eol -ident -filter !working-tree-encoding\n"
+            )
         git(self.workspace, *who, "add", "-A", "-f")
         git(self.workspace, *who, "commit", "-q", "--allow-empty", "-m", "work")
         git(self.workspace, "push", "-q", str(self.bare), f"HEAD:refs/heads/{branch}")
@@ -113,15 +129,23 @@ class World:
     def repair(self, case: Case, agreed: str = "", **environment: str) -> Repair:
         """Acts one and two, the second in a process of its own."""
         assert self.prepare(case, agreed) == {}
-        said = run_repairs(self.repairs, {**os.environ, "PATH": search_path(), "GITHUB_TOKEN": TOKEN, **environment})
+        said = run_repairs(
+            self.repairs, {**os.environ, "PATH": search_path(), "GITHUB_TOKEN": TOKEN, **environment}
+        )
         assert said == ""
         repair = read_repair(self.repairs, case.key)
         assert isinstance(repair, Repair), repair
         return repair
 
-    def forge(self, repair: Repair, **changes: Any) -> None:
-        """What package managers, had they been taken over, could have written."""
-        write_document(self.repairs, msgspec.structs.replace(repair, **changes))
+    def write(self, case: Case, **changes: Any) -> None:
+        """What act two, or package managers that had taken it over, left."""
+        write_document(self.repairs, repaired(case, **changes))
+
+    def untouched(self) -> bool:
+        """Whether nothing was pushed and nothing proposed."""
+        return not self.github.pull_requests and not [
+            b for b in self.github.branches if b.startswith("remed")
+        ]
 
     def publish(self, case: Case, deed: Deed | None = None) -> StepResult:
         """Act three; what it notes is in `kept`."""
@@ -163,13 +187,60 @@ def diagnosis(**more: Any) -> Diagnosis:
     return Diagnosis(**{**known, **more})
 
 
+def npm_lock(**versions: str) -> str:
+    """A lockfile as npm writes it, for packages that no registry has."""
+    packages: dict[str, Any] = {"": {"name": "app", "dependencies": dict.fromkeys(versions, "^1.0.0")}}
+    for name, version in versions.items():
+        digest = base64.b64encode(hashlib.sha512(f"{name}{version}".encode()).digest()).decode()
+        packages[f"node_modules/{name}"] = {
+            "version": version,
+            "resolved": f"https://registry.example/{name}/-/{name}-{version}.tgz",
+            "integrity": f"sha512-{digest}",
+        }
+    return json.dumps({"name": "app", "lockfileVersion": 3, "packages": packages}, indent=2) + "\n"
+
+
+def npm_manifest(*names: str) -> str:
+    return json.dumps({"name": "app", "dependencies": dict.fromkeys(names, "^1.0.0")}, indent=2) + "\n"
+
+
+def out_of_step(folder: Path, host: GitHost, branch: str = "main", **files: str) -> World:
+    """`gamma` is wanted and not locked; no program is needed to say what a repair would be."""
+    workspace = folder / "workspace"
+    workspace.mkdir()
+    (workspace / "package.json").write_text(npm_manifest("alpha", "gamma"))
+    (workspace / "package-lock.json").write_text(npm_lock(alpha="1.0.0"))
+    for path, text in files.items():
+        (workspace / path).parent.mkdir(parents=True, exist_ok=True)
+        (workspace / path).write_text(text)
+    world = World(folder, host, workspace)
+    world.push(branch)
+    return world
+
+
+def repaired(case: Case, **changes: Any) -> Repair:
+    """What act two would have written, or something else."""
+    before, after = npm_lock(alpha="1.0.0").encode(), npm_lock(alpha="1.0.0", gamma="1.0.0").encode()
+    after = changes.pop("content", after)
+    mended = Mended(
+        path=changes.pop("path", "package-lock.json"),
+        mode=changes.pop("mode", "100644"),
+        before=changes.pop("before", digest_of(before)),
+        after=digest_of(after),
+        content=after,
+    )
+    assert case.plan
+    known: dict[str, Any] = {"case": case.key, "plan": case.plan.hash, "commit": case.run.commit}
+    return Repair(**{**known, "ended": "mended", "files": (mended,), **changes})
+
+
 def guard(repo: str, authorization: str | None, writes: bool) -> Visitor | Turned:
     """A private repository."""
     return Visitor(name="github-actions[bot]") if authorization else Turned(status=401, words="who are you?")
 
 
-@pytest.fixture
-def host(tmp_path: Path) -> Iterator[GitHost]:
+@pytest.fixture(name="host")
+def served_host(tmp_path: Path) -> Iterator[GitHost]:
     with GitHost(tmp_path / "host", guard=guard) as served:
         yield served
 
@@ -179,4 +250,15 @@ def canaries(folder: Path) -> Mapping[str, str]:
     return {str(path): path.read_text() for path in folder.rglob("canary*") if path.is_file()}
 
 
-__all__ = ["Kept", "World", "canaries", "diagnosis", "guard", "host"]
+__all__ = [
+    "Kept",
+    "World",
+    "canaries",
+    "diagnosis",
+    "guard",
+    "npm_lock",
+    "npm_manifest",
+    "out_of_step",
+    "repaired",
+    "served_host",
+]

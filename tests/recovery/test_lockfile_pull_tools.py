@@ -1,28 +1,32 @@
-"""Real lockfiles of npm, pip-tools and Cargo, repaired apart from the token and proposed as a pull request."""
+"""Real lockfiles of npm, pip-tools and Cargo, repaired where no token is and proposed as a pull request."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from lockfile_pull_made import TOKEN, World, host  # noqa: F401 - a fixture
-
-from cargo_registry import CargoRegistry, cargo_registry  # isort: skip - found by lockfile_pull_made
-from node_project import make_project, npmrc  # isort: skip
-from npm_registry import NpmRegistry, npm_registry  # isort: skip
-from python_index import Index, python_index  # isort: skip
-from python_project import Dialect as PythonDialect  # isort: skip
-from python_project import Project as PythonProject  # isort: skip
-from registry_cases import newer, seed  # isort: skip
-from registry_project import Project  # isort: skip
-from test_cargo import CARGO  # isort: skip
-from tools import want  # isort: skip
-
 from box.git_host import GitHost
+from lockfile_pull_made import TOKEN, World, served_host  # noqa: F401 - a fixture
+
 from remediate.model.outcome import Done
 from remediate.model.preview import Preview
 from remediate.recovery.strategies.lockfile_pull import LockfilePull
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "machine"), str(TESTS / "recovery" / "lockfiles")]
+
+from cargo_registry import CargoRegistry, cargo_registry  # noqa: E402 - it stands in one of these
+from node_project import make_project, npmrc  # noqa: E402
+from npm_registry import NpmRegistry, npm_registry  # noqa: E402
+from python_index import Index, python_index  # noqa: E402
+from python_project import Dialect as PythonDialect  # noqa: E402
+from python_project import Project as PythonProject  # noqa: E402
+from registry_cases import newer, seed  # noqa: E402
+from registry_project import Project  # noqa: E402
+from test_cargo import CARGO  # noqa: E402
+from tools import want  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +47,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         yield served
 
 
-def test_npm(tmp_path: Path, host: GitHost, npm_packages: NpmRegistry) -> None:  # noqa: F811
+def test_npm(tmp_path: Path, host: GitHost, npm_packages: NpmRegistry) -> None:
     project = make_project(tmp_path / "npm", npm_packages, "npm", npmrc, "npm")
     seed(project)
     project.lock(alpha="1.0.0")
@@ -56,7 +60,7 @@ def test_npm(tmp_path: Path, host: GitHost, npm_packages: NpmRegistry) -> None: 
     assert not project.canary.exists()
 
 
-def test_cargo(tmp_path: Path, host: GitHost, crates: CargoRegistry) -> None:  # noqa: F811
+def test_cargo(tmp_path: Path, host: GitHost, crates: CargoRegistry) -> None:
     want("cargo", "git")
     crates.clear()
     project = Project(tmp_path / "cargo", CARGO, crates)
@@ -71,7 +75,7 @@ def test_cargo(tmp_path: Path, host: GitHost, crates: CargoRegistry) -> None:  #
     assert not project.canary.exists()
 
 
-def test_pip_tools(tmp_path: Path, host: GitHost, index: Index) -> None:  # noqa: F811
+def test_pip_tools(tmp_path: Path, host: GitHost, index: Index) -> None:
     want("pip-compile", "pip")
     for name in ("alpha", "gamma"):
         index.add(name, "1.0.0")
