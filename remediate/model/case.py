@@ -54,7 +54,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A failed attempt of a run.
 
     `trusted` is false for the code of a fork; `pull` is 0 where none belongs to it. `owner` has claimed it
-    until `claimed`; `due` is when there is something to do at the earliest.
+    until `claimed`; `due` is when there is something to do at the earliest. `revision` counts how often it was
+    kept: who would keep an older one has not seen what happened since.
     """
 
     run: WorkflowRun
@@ -74,6 +75,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     deeds: tuple[Deed, ...] = ()
     restored: tuple[Restored, ...] = ()
     snapshot: str = ""
+    revision: int = 0
 
     @property
     def key(self) -> str:

@@ -50,7 +50,7 @@ def publish(recoveries: Recoveries, doors: Doors, repaired: Path) -> Recoveries:
         recovery.carried_out(course) if wants_repair(course.case, doors.owner) else course
         for course in recoveries.courses
     )
-    return msgspec.structs.replace(recoveries, courses=courses)
+    return msgspec.structs.replace(recoveries, courses=recovery.stamped(courses))
 
 
 def wants_repair(case: Case, owner: str) -> bool:
@@ -84,7 +84,7 @@ class _Recovery:
         self._keep((*courses, *ignored))
         return Recoveries(
             findings=self._findings,
-            courses=(*resumed, *courses, *elsewhere.values(), *ignored),
+            courses=self.stamped((*resumed, *courses, *elsewhere.values(), *ignored)),
             settled=settled,
             words=words,
         )
@@ -96,6 +96,10 @@ class _Recovery:
         case = self._ended(case, outcome)
         desk.book.keep(case)
         return _with(course, case)
+
+    def stamped(self, courses: Iterable[Course]) -> tuple[Course, ...]:
+        """With the revisions under which the cases were kept, for whoever keeps them next."""
+        return tuple(_with(course, self._desk.book.stamped(course.case)) for course in courses)
 
     def _settle(self) -> Iterator[Verdict]:
         """Earlier attempts whose new attempt failed too: they count before anything is decided."""
@@ -115,7 +119,7 @@ class _Recovery:
         )
         for case in cases:
             there, closing = register.open.get(case.key), register.closed.get(case.key)
-            if there and there.owner not in ("", desk.doors.owner):
+            if there and there.revision != case.revision:
                 yield Course(case=there, lines=(_ANOTHER,))
             elif closing:
                 ended = closed(case, closing.standing, closing.reason, closing.at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 
 import msgspec
@@ -66,60 +66,72 @@ class CaseBook:
         self._owner = owner
         # Every keeping is another change, also when a process after this one keeps the same again.
         self._me, self._kept = secrets.token_hex(8), 0
+        self._revisions: dict[str, int] = {}
 
     def claim(self, case: Case, now: float, until: float) -> Case | None:
-        """The case as it stands now, and this owner's until then; None where it is another's or closed."""
+        """The case as it stands now, and this owner's until then.
+
+        None where it is another's, is closed, or has changed since it was read.
+        """
         got: list[Case | None] = []
 
         def asked(documents: Documents) -> Documents:
-            held = _claimed(documents, case, self._owner, now, until)
+            there = _there(documents, case)
+            free = there is None or there.owner == self._owner or there.claimed <= now
+            held = None
+            if free and self._may(documents, case):
+                held = msgspec.structs.replace(case, owner=self._owner, claimed=until)
+                held = msgspec.structs.replace(held, revision=self._expected(case) + 1)
             got.append(held)
             return _with(documents, (held,)) if held else {}
 
-        documents = self._store.change(
-            f"claim {case.key} {self._owner} {now:.3f}", (OPEN, day_of(case.run.created)), asked
-        )
-        if got:
-            return got[-1]
-        found = {one.key: one for one in _open(documents[OPEN]).cases}.get(case.key)
-        return found if found and found.owner == self._owner else None
+        self._store.change(self._id("claim"), (OPEN, day_of(case.run.created)), asked)
+        held = got[-1]
+        if held:
+            self._revisions[case.key] = held.revision
+        return held
 
     def keep(self, *cases: Case) -> None:
         """Writes the cases as they are now; a closed one leaves the open ones.
 
-        What another has claimed meanwhile, or closed, is left as it is.
+        One that has been closed, or has changed since it was read, is left as it is.
         """
         if not cases:
             return
-        self._kept += 1
         names = (OPEN, *dict.fromkeys(day_of(case.run.created) for case in cases))
+        mine: list[tuple[Case, ...]] = []
 
         def written(documents: Documents) -> Documents:
-            mine = tuple(case for case in cases if self._may(documents, case))
-            return _with(documents, mine)
+            may = (case for case in cases if self._may(documents, case))
+            mine.append(
+                tuple(msgspec.structs.replace(case, revision=self._expected(case) + 1) for case in may)
+            )
+            return _with(documents, mine[-1])
 
-        self._store.change(f"keep {self._owner} {self._me} {self._kept}", names, written)
+        self._store.change(self._id("keep"), names, written)
+        self._revisions.update((case.key, case.revision) for case in mine[-1])
+
+    def stamped(self, case: Case) -> Case:
+        """The case with the revision under which this book has kept it last."""
+        return msgspec.structs.replace(case, revision=self._expected(case))
 
     def _may(self, documents: Documents, case: Case) -> bool:
         day = day_of(case.run.created)
         if any(one.key == case.key for one in _day(day, documents[day]).closings):
             return False
-        there = {one.key: one for one in _open(documents[OPEN]).cases}.get(case.key)
-        return there is None or there.owner in ("", self._owner) or case.owner == there.owner
+        there = _there(documents, case)
+        return (there.revision if there else 0) == self._expected(case)
+
+    def _expected(self, case: Case) -> int:
+        return self._revisions.get(case.key, case.revision)
+
+    def _id(self, verb: str) -> str:
+        self._kept += 1
+        return f"{verb} {self._owner} {self._me} {self._kept}"
 
 
-def _claimed(documents: Documents, case: Case, owner: str, now: float, until: float) -> Case | None:
-    day = day_of(case.run.created)
-    if any(one.key == case.key for one in _day(day, documents[day]).closings):
-        return None
-    there = {one.key: one for one in _open(documents[OPEN]).cases}.get(case.key)
-    if there and there.owner != owner and there.claimed > now:
-        return None
-    # Another may have gone on with it since this one was read: what was done is never forgotten.
-    deeds = there.deeds if there and len(there.deeds) >= len(case.deeds) else case.deeds
-    if there and there.phase == "acting":
-        case = there
-    return msgspec.structs.replace(case, owner=owner, claimed=until, deeds=deeds)
+def _there(documents: Documents, case: Case) -> Case | None:
+    return next((one for one in _open(documents[OPEN]).cases if one.key == case.key), None)
 
 
 def _with(documents: Documents, cases: Sequence[Case]) -> Documents:
@@ -157,12 +169,6 @@ def closing_of(case: Case) -> Closing:
         cause=case.diagnosis.cause if case.diagnosis else "",
         signature=case.signature,
     )
-
-
-def clean(case: Case, veiled: Callable[[str], str]) -> Case:
-    """Without what must not be kept: a title or a branch may hold anything."""
-    run = msgspec.structs.replace(case.run, title=veiled(case.run.title))
-    return msgspec.structs.replace(case, run=run, reason=veiled(case.reason))
 
 
 def _each_day(since: float, now: float) -> Iterable[float]:
