@@ -33,9 +33,9 @@ _TROUBLE = re.compile(
 )
 # No later try of the same will fare better.
 _FINAL = re.compile(
-    r"returned error: 4(?!08|29)\d\d|authentication failed|could not read (?:username|password)"
+    r"returned error: (?:3\d\d|4(?!08|29)\d\d)|authentication failed|could not read (?:username|password)"
     r"|permission (?:to .*)?denied|access denied|not found|does not appear to be a git repository"
-    r"|not a git repository|could not resolve host|transport '.*' not allowed|unable to find remote helper"
+    r"|not a git repository|transport '.*' not allowed|unable to find remote helper"
     r"|redirect|certificate|mismatched algorithms|is archived|write access to repository not granted",
     re.I,
 )

@@ -61,7 +61,7 @@ def _way_out(why: str) -> str:
         )
     if re.search(r"40[13]|denied|authentication|username|password|not granted", why, re.I):
         return "Give the token or the job `contents: write`; at a desk, log in to the server with git."
-    if re.search(r"redirect", why, re.I):
+    if re.search(r"redirect|error: 3\d\d", why, re.I):
         return "The repository or the server has another address by now: use that one."
     if re.search(r"not found|does not appear|404", why, re.I):
         return "Check the address, and whether the token may see the repository."

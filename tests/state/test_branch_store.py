@@ -1,0 +1,347 @@
+"""A state branch on a server: how it begins, what it refuses, what it costs, and what it never loses."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from box.git_host import GitHost
+from hosted import REPOSITORY, Hosted
+
+from remediate.errors import Unreachable
+from remediate.ports import Documents
+from remediate.state.branch import BRANCH, BranchStore
+from remediate.state.branch_readme import MARK, README, Mark
+from remediate.state.shapes import encoded
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[GitHost]:
+    with GitHost(tmp_path / "host") as host:
+        yield host
+
+
+@pytest.fixture
+def hosted(host: GitHost, tmp_path: Path) -> Hosted:
+    return Hosted(host, REPOSITORY, tmp_path / "fetched")
+
+
+def doc(**values: object) -> bytes:
+    return json.dumps({"schema": "remediate/test/1", **values}).encode()
+
+
+def put(store: BranchStore, change_id: str, data: bytes | None = None) -> Documents:
+    return store.change(change_id, ["a.json"], lambda _: {"a.json": data or doc(by=change_id)})
+
+
+def test_the_first_change_makes_a_branch_of_its_own(hosted: Hosted) -> None:
+    hosted.plant({"code.py": b"print()"}, branch="main")
+    put(hosted.store(), "one")
+    assert hosted.content().keys() == {"a.json", ".applied.json", MARK, README}
+    assert b"written by [Remediate]" in hosted.content()[README]
+    assert hosted.count() == 1
+    assert hosted.git(
+        "log", "-1", "--format=%s|%an|%(trailers:key=Remediate-Change-Id,valueonly)", BRANCH
+    ) == (b"Change the state [skip ci]|Remediate|one\n\n")
+    assert hosted.git("ls-tree", "--name-only", "main") == b"code.py\n"
+
+
+def test_two_that_make_the_branch_at_once_both_count(hosted: Hosted) -> None:
+    store, other = hosted.store(), hosted.store()
+    calls = []
+
+    def change(documents: Documents) -> Documents:
+        calls.append(documents["a.json"])
+        if len(calls) == 1:
+            put(other, "theirs")
+        return {"a.json": doc(by="ours")}
+
+    assert store.change("ours", ["a.json"], change) == {"a.json": doc(by="ours")}
+    assert calls == [None, doc(by="theirs")]
+    assert json.loads(hosted.content()[".applied.json"])["ids"] == ["theirs", "ours"]
+
+
+def test_a_lost_race_reads_and_applies_again(hosted: Hosted) -> None:
+    store, other = hosted.store(), hosted.store()
+    put(store, "0")
+    calls = []
+
+    def change(documents: Documents) -> Documents:
+        calls.append(documents["a.json"])
+        if len(calls) < 4:
+            put(other, f"theirs {len(calls)}")
+        return {"a.json": doc(by="ours")}
+
+    store.change("ours", ["a.json"], change)
+    assert calls == [doc(by="0"), *(doc(by=f"theirs {n}") for n in (1, 2, 3))]
+    assert hosted.count() == 5
+
+
+def test_others_that_are_always_faster_are_told_at_the_deadline(hosted: Hosted) -> None:
+    store, other = hosted.store(wait=1.0), hosted.store()
+
+    def change(_: Documents) -> Documents:
+        put(other, f"theirs {time.monotonic()}")
+        return {"a.json": doc(by="ours")}
+
+    with pytest.raises(Unreachable, match=r"other writers were faster [0-9]+ times; nothing was changed"):
+        store.change("ours", ["a.json"], change)
+    assert doc(by="ours") != hosted.content()["a.json"]
+
+
+@pytest.mark.parametrize(
+    "planted", [{}, {"a.json": doc()}, {".applied.json": b'{"schema":"remediate/applied/1"}'}]
+)
+def test_a_foreign_branch_is_left_alone(planted: dict[str, bytes], hosted: Hosted) -> None:
+    hosted.plant({"index.html": b"theirs", **planted}, branch=BRANCH)
+    before = hosted.tip()
+    store = hosted.store()
+    for attempt in (lambda: store.read("a.json"), lambda: put(store, "1"), store.names):
+        with pytest.raises(
+            Unreachable, match=r"remediate-state: this branch was not made by Remediate"
+        ) as caught:
+            attempt()
+        assert "state-branch:" in caught.value.hint
+    assert hosted.tip() == before
+
+
+def test_a_branch_of_a_newer_layout_is_left_alone(hosted: Hosted) -> None:
+    put(hosted.store(), "1")
+    hosted.plant({MARK: encoded(Mark()).replace(b"/1", b"/2")})
+    before = hosted.tip()
+    with pytest.raises(Unreachable, match="a newer version of Remediate wrote it"):
+        put(hosted.store(), "2")
+    assert hosted.tip() == before
+
+
+@pytest.mark.parametrize("mode", ["120000", "160000"])
+def test_what_is_no_plain_file_is_refused(mode: str, hosted: Hosted) -> None:
+    put(hosted.store(), "1")
+    tip = hosted.tip()
+    content = b"/etc/passwd" if mode == "120000" else b""
+    if content:
+        hosted.plant({"a.json": content}, mode=mode)
+    else:
+        words = b"commit refs/heads/%s\ncommitter A <a@x> now\ndata 0\nfrom %s\nM 160000 %s a.json\n"
+        data = words % (BRANCH.encode(), tip.encode(), tip.encode())
+        hosted.git("fast-import", "--quiet", "--date-format=now", data=data)
+    with pytest.raises(Unreachable, match=r"a\.json: is a link or no plain file"):
+        put(hosted.store(), "2")
+
+
+def test_a_branch_that_was_deleted_begins_anew(hosted: Hosted) -> None:
+    store = hosted.store()
+    put(store, "1")
+    hosted.git("update-ref", "-d", f"refs/heads/{BRANCH}")
+    assert put(store, "2") == {"a.json": doc(by="2")}
+    assert hosted.count() == 1
+    assert hosted.content().keys() >= {MARK, README}
+
+
+@pytest.mark.parametrize("ruleset", [False, True])
+def test_a_protected_branch_is_told_at_once(ruleset: bool, host: GitHost, hosted: Hosted) -> None:
+    put(hosted.store(), "1")
+    line = "At least 1 approving review is required by reviewers with write access."
+    host.protect(REPOSITORY, BRANCH, line, ruleset=ruleset)
+    before, pushes = hosted.tip(), pushed(host)
+    with pytest.raises(Unreachable) as caught:
+        put(hosted.store(wait=600), "2")
+    assert f"{hosted.url} branch {BRANCH}: " in caught.value.message
+    assert "approving review" in caught.value.message
+    assert "Exempt this branch from the rule" in caught.value.hint
+    assert (hosted.tip(), pushed(host)) == (before, pushes + 1)
+    assert hosted.store().read("a.json") == {"a.json": doc(by="1")}
+
+
+def test_a_hook_that_declines_is_told_at_once(hosted: Hosted) -> None:
+    put(hosted.store(), "1")
+    hook = hosted.path / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'no \x1b[31mpushes on Sundays' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    with pytest.raises(Unreachable, match="pushes on Sundays") as caught:
+        put(hosted.store(wait=600), "2")
+    assert "\x1b" not in caught.value.message
+
+
+def pushed(host: GitHost) -> int:
+    return sum(path.endswith("git-receive-pack") and method == "POST" for method, path, _ in host.requests)
+
+
+class Counted:
+    """How many requests something makes."""
+
+    def __init__(self, host: GitHost) -> None:
+        self.host = host
+
+    def __enter__(self) -> Counted:
+        self._before = len(self.host.requests)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.requests = len(self.host.requests) - self._before
+
+
+def test_a_change_right_after_a_read_fetches_nothing_again(host: GitHost, hosted: Hosted) -> None:
+    put(hosted.store(), "0")
+    store = hosted.store()
+    store.read("a.json")
+    with Counted(host) as change:
+        put(store, "1")
+    assert change.requests == 2
+    with Counted(host) as known:
+        assert store.read("a.json", fresh=False) == {"a.json": doc(by="1")}
+    assert known.requests == 0
+    put(hosted.store(), "2")
+    assert store.read("a.json") == {"a.json": doc(by="2")}
+
+
+def test_what_a_change_refuses_is_judged_by_the_newest_commit(hosted: Hosted) -> None:
+    store, other = hosted.store(), hosted.store()
+    put(store, "closed")
+    put(other, "open")
+
+    def change(documents: Documents) -> Documents:
+        if documents["a.json"] != doc(by="open"):
+            raise Unreachable("it is closed")
+        return {"a.json": doc(by="through")}
+
+    assert store.change("x", ["a.json"], change) == {"a.json": doc(by="through")}
+
+
+def test_a_change_asked_for_again_gives_what_is_there_now(hosted: Hosted) -> None:
+    store, other = hosted.store(), hosted.store()
+    put(store, "1")
+    put(other, "2")
+    assert put(store, "1") == {"a.json": doc(by="2")}
+
+
+@pytest.mark.parametrize("when", ["during", "before", "after", "answer"])
+def test_a_push_that_breaks_counts_once(when: str, host: GitHost, hosted: Hosted) -> None:
+    put(hosted.store(), "0")
+    host.mischief.cut(when, times=2)  # type: ignore[arg-type]
+    store = hosted.store()
+    for change_id in "12":
+        assert put(store, change_id) == {"a.json": doc(by=change_id)}
+    assert host.mischief.done == [(when, "git-receive-pack")] * 2
+    assert json.loads(hosted.content()[".applied.json"])["ids"] == ["0", "1", "2"]
+    assert hosted.count() == 3
+
+
+@pytest.mark.parametrize("when", ["before", "answer"])
+def test_a_fetch_that_breaks_is_made_again(when: str, host: GitHost, hosted: Hosted) -> None:
+    put(hosted.store(), "0")
+    host.mischief.cut(when, times=2, service="git-upload-pack")  # type: ignore[arg-type]
+    assert hosted.store().read("a.json") == {"a.json": doc(by="0")}
+
+
+def test_a_server_that_never_answers_is_told_at_the_deadline(host: GitHost, hosted: Hosted) -> None:
+    put(hosted.store(), "0")
+    host.mischief.cut("before", times=float("inf"))
+    with pytest.raises(Unreachable, match="out of reach") as caught:
+        put(hosted.store(wait=1.0), "1")
+    assert "made again it counts once" in caught.value.hint
+    host.mischief.cut("before", times=float("inf"), service="git-upload-pack")
+    with pytest.raises(Unreachable, match="out of reach"):
+        hosted.store(wait=0.5).read("a.json")
+
+
+def test_a_repository_that_is_not_there_is_told_at_once(hosted: Hosted) -> None:
+    hosted.url = hosted.url.replace("shop", "shed")
+    with pytest.raises(Unreachable, match="not found") as caught:
+        hosted.store(wait=600).read("a.json")
+    assert "shed.git branch remediate-state" in caught.value.message
+    assert "may see the repository" in caught.value.hint
+
+
+def test_the_history_of_commits_is_bounded_and_nothing_is_lost(hosted: Hosted) -> None:
+    stores = [hosted.store(compact_after=4) for _ in range(2)]
+    seen = []
+    for number in range(13):
+        put(stores[number % 2], str(number))
+        seen.append(hosted.count())
+    assert seen == [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1]
+    assert hosted.content()["a.json"] == doc(by="12")
+    assert json.loads(hosted.content()[".applied.json"])["ids"] == [str(n) for n in range(13)]
+    assert hosted.content().keys() == {"a.json", ".applied.json", MARK, README}
+
+
+def test_a_race_with_a_compaction_loses_nothing(hosted: Hosted) -> None:
+    store, other = hosted.store(compact_after=3), hosted.store(compact_after=3)
+    put(store, "1")
+    calls = []
+
+    def change(documents: Documents) -> Documents:
+        calls.append(documents["a.json"])
+        if len(calls) == 1:
+            put(other, "2")
+            put(other, "3")
+        return {"a.json": doc(by="ours")}
+
+    store.change("ours", ["a.json"], change)
+    assert calls == [doc(by="1"), doc(by="3")]
+    assert hosted.count() == 2
+
+
+def test_where_no_push_may_be_forced_the_history_stays(host: GitHost, hosted: Hosted) -> None:
+    host.protect(REPOSITORY, BRANCH)
+    store = hosted.store(compact_after=3)
+    for number in range(6):
+        put(store, str(number))
+    assert hosted.count() == 6
+    assert hosted.content()["a.json"] == doc(by="5")
+    # It is not asked again and again.
+    assert pushed(host) <= 6 + 1
+
+
+def test_threads_may_share_a_store(hosted: Hosted) -> None:
+    store = hosted.store()
+    threads = [threading.Thread(target=put, args=(store, str(number))) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(json.loads(hosted.content()[".applied.json"])["ids"]) == list("012345")
+
+
+def test_what_was_fetched_is_removed(hosted: Hosted) -> None:
+    store = hosted.store()
+    put(store, "1")
+    assert len(list(hosted.folder.iterdir())) == 1
+    store.close()
+    assert list(hosted.folder.iterdir()) == []
+    assert store.read("a.json") == {"a.json": doc(by="1")}
+    del store
+    gc.collect()
+    assert list(hosted.folder.iterdir()) == []
+
+
+def test_what_killed_processes_left_is_removed_after_a_day(hosted: Hosted) -> None:
+    old, new = (hosted.folder / f"remediate-state-{name}" for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "config").write_text("x")
+    os.utime(old, (time.time() - 90_000,) * 2)
+    hosted.store().read("a.json")
+    assert new.is_dir()
+    assert not old.exists()
+
+
+@pytest.mark.parametrize("name", ["", "-x", "a..b", "a b", "a.lock", "x:y", "a/", "+x", "a\nb", "refs/*"])
+def test_a_branch_must_have_a_plain_name(name: str, hosted: Hosted) -> None:
+    with pytest.raises(ValueError, match="not the name of a branch"):
+        hosted.store(branch=name)
+
+
+def test_an_id_cannot_mention_or_add_lines(hosted: Hosted) -> None:
+    put(hosted.store(), "approve by @ada #1\nRemediate-Changes: 999999999")
+    message = hosted.git("log", "-1", "--format=%B", BRANCH).decode()
+    assert "@" not in message
+    assert "#" not in message
+    assert message.splitlines()[3] == "Remediate-Changes: 1"
