@@ -138,12 +138,8 @@ def _may(call: Call) -> None:
     if call.token is None and not call.repo.private:
         return
     *others, last = permission.split("|")
-    for name in others:
-        if call.box.tokens.may(call.token, call.repo, name, level) and not call.box.mischief.denied(
-            name, level
-        ):
-            return
-    call.needs(last, level)
+    if not any(call.reaches(name, level) for name in others):
+        call.needs(last, level)
 
 
 def _tag(answer: Answer, seen: Seen) -> None:

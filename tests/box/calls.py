@@ -118,10 +118,17 @@ class Call:
     def has(self, name: str) -> bool:
         return isinstance(self.body, dict) and name in self.body
 
+    def reaches(self, permission: str, level: str) -> bool:
+        """Whether the token holds a permission to this level, and nobody denies it for now."""
+        token = self.token
+        if token and token.kind == "person" and (self.method, self.template) in OPEN_TO_READERS:
+            level = "read"
+        denied = self.box.mischief.denied(permission, level)
+        return not denied and self.box.tokens.may(token, self.repo, permission, level)
+
     def needs(self, permission: str, level: str) -> None:
         """Ends with 403 when the token does not reach this far."""
-        denied = self.box.mischief.denied(permission, level)
-        if denied or not self.box.tokens.may(self.token, self.repo, permission, level):
+        if not self.reaches(permission, level):
             person = self.token is not None and self.token.kind == "person"
             raise Refused(
                 403,
@@ -176,6 +183,13 @@ def query_of(text: str) -> dict[str, str]:
 Handler = Callable[[Call], Answer]
 OPERATIONS: dict[tuple[str, str], tuple[Handler, str, str]] = {}
 R = "/repos/{owner}/{repo}"
+# What people do in any repository that they see.
+OPEN_TO_READERS = {
+    ("POST", f"{R}/issues"),
+    ("POST", f"{R}/issues/{{issue_number}}/comments"),
+    ("POST", f"{R}/issues/comments/{{comment_id}}/reactions"),
+    ("POST", f"{R}/pulls"),
+}
 
 
 def route(

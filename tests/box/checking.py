@@ -17,6 +17,12 @@ _DROPPED = ("example", "examples", "x-github", "description", "externalDocs", "r
 _LOOSE_FORMATS = frozenset({"uri-template", "repo.nwo", "binary", "timestamp", "int64", "int32", "double"})
 # Every operation can answer these, described there or not; they carry a message.
 _ERRORS = frozenset({400, 401, 403, 404, 405, 406, 408, 409, 410, 413, 415, 422, 429, 451, 500, 502, 503})
+# PyGithub sends these with every list, also where there are no pages; GitHub passes over them.
+_PAGES = ("page", "per_page")
+# The description allows a bare list of names in words only.
+_BARE_LISTS = ("/repos/{owner}/{repo}/issues/{issue_number}/labels",)
+# Described as a moment, but it takes the spans of GitHub's search.
+_SPANS = ("created",)
 _SHOWN = 3
 
 
@@ -58,7 +64,8 @@ class Checks:
         """What is wrong with a request."""
         operation = found.operation
         where = f"{operation.method} {operation.template}: "
-        for name in sorted(set(query) - set(operation.parameters_in("query"))):
+        known = {*operation.parameters_in("query"), *(_PAGES if operation.method == "GET" else ())}
+        for name in sorted(set(query) - known):
             yield f"{where}no such query parameter: {name}"
         for place, given in (("path", found.params), ("query", query)):
             for name, parameter in operation.parameters_in(place).items():
@@ -97,9 +104,11 @@ class Checks:
             if parameter.get("required"):
                 yield f"the {parameter['in']} parameter {name} is missing"
             return
-        schema = self.description.resolve(parameter.get("schema", {}))
+        schema = (
+            {"type": "string"} if name in _SPANS else self.description.resolve(parameter.get("schema", {}))
+        )
         key = (operation.method, operation.template, f"{parameter['in']} {name}")
-        for fault in self._judge(key, parameter.get("schema", {}), _typed(schema, given[name]), closed=False):
+        for fault in self._judge(key, schema, _typed(schema, given[name]), closed=False):
             yield f"{parameter['in']} parameter {name}: {fault}"
 
     def _request_body(self, operation: Operation, body: bytes) -> Iterator[str]:
@@ -118,6 +127,8 @@ class Checks:
         except ValueError:
             yield "the body is no JSON"
             return
+        if isinstance(seen, list) and operation.template in _BARE_LISTS:
+            seen = {"labels": seen}
         schema = told["content"].get("application/json", {}).get("schema", {})
         yield from self._judge((operation.method, operation.template, "request"), schema, seen, closed=True)
 

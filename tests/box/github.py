@@ -157,8 +157,8 @@ class Box:
         moved = repo.pulls_moved(ref, after)
         if self.life is not None:
             self.life.pushed(repo, ref, before, after, token)
-        for issue in moved:
-            repo.tell("pull_request", {"action": "synchronize", **render.pull_event(repo, issue)}, token)
+        for target, issue in moved:
+            target.tell("pull_request", {"action": "synchronize", **render.pull_event(target, issue)}, token)
 
     def settle(self, timeout: float = 60.0) -> None:
         """Plays what waits to be played; returns when nothing is under way."""

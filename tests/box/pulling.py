@@ -50,8 +50,8 @@ def keep_refs(repo: Repository, issue: Issue) -> None:
         )
 
 
-def moved(repo: Repository, ref: str, after: str) -> list[Issue]:
-    """The open pull requests whose head is this branch, brought to its new commit."""
+def moved(repo: Repository, ref: str, after: str) -> list[tuple[Repository, Issue]]:
+    """The open pull requests whose head is this branch, and where they are, brought to its new commit."""
     branch = ref.removeprefix("refs/heads/")
     found = []
     for target in list(repo.box.repositories.values()):
@@ -63,7 +63,7 @@ def moved(repo: Repository, ref: str, after: str) -> list[Issue]:
                 pull.head_sha = after
                 issue.updated_at = repo.box.clock.now()
                 keep_refs(target, issue)
-                found.append(issue)
+                found.append((target, issue))
     return found
 
 

@@ -199,17 +199,18 @@ class Repository:
         branch = branch or self.default_branch
         before = self.git.head(branch)
         sha = self.git.commit(files, branch=branch, message=message, start=self.git.head(self.default_branch))
-        self.pulls_moved(f"refs/heads/{branch}", sha)
         if fire:
             self.box.pushed(self, f"refs/heads/{branch}", before or NOTHING, sha, None)
+        else:
+            self.pulls_moved(f"refs/heads/{branch}", sha)
         return sha
 
     def next_run_ends(self, kind: str, job: str | None = None) -> None:
         """Ends the next run so: `runner-lost`, `cancelled`, `timed_out`, `startup_failure`."""
         self.box.life.next_run_ends(self, kind, job)
 
-    def pulls_moved(self, ref: str, after: str) -> list[Issue]:
-        """Brings the open pull requests of a branch to its new head; gives those that moved."""
+    def pulls_moved(self, ref: str, after: str) -> list[tuple[Repository, Issue]]:
+        """Brings the open pull requests of a branch, here or upstream, to its new head; gives them."""
         from .pulling import moved  # noqa: PLC0415 - it knows this module
 
         return moved(self, ref, after)

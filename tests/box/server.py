@@ -16,7 +16,8 @@ from .calls import Answer, Seen
 if TYPE_CHECKING:
     from .github import Box
 
-GIT = re.compile(r"^/[^/]+/[^/]+\.git(/|$)")
+# With and without `.git`, as GitHub takes both.
+GIT = re.compile(r"^/[^/]+/[^/]+(\.git(/.*)?|/info/refs|/git-(upload|receive)-pack)$")
 
 
 class Cut(Exception):

@@ -31,7 +31,7 @@ def rerun_failed_jobs(call: Call) -> Answer:
     _allowed(call, run)
     failed = [job.name for job in run.jobs if job.failed]
     if not failed:
-        raise Refused(403, "This workflow run cannot be retried: it has no failed jobs")
+        raise Refused(403, "This workflow run cannot be retried")
     return _again(call, run, with_dependents(run.jobs, failed))
 
 
