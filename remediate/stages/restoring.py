@@ -12,7 +12,10 @@ from remediate.model.case import Restored
 
 def restored_of(path: Path, source: str, name: str) -> tuple[Restored, ...]:
     """Of the log with this name in a file; the file holds it as it was fetched, packed or not."""
-    reader = importlib.import_module("remediate.logs.restored")
+    try:
+        reader = importlib.import_module("remediate.logs.restored")
+    except ModuleNotFoundError:
+        return ()
     with path.open("rb") as stream:
         for part in open_logs(stream, source, Limits()):
             if part.name == name:

@@ -1,0 +1,224 @@
+"""Detect finds out why runs failed: the ladder of evidence, whole runs, and within the calls there are."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent / "platforms"))
+
+from box import Job
+from boxed import ALL, Boxed, boxed
+from detecting import DEFECT, LOCKFILE, LOST, NETWORK, PASSED, agenda_of, case_of, doors_of
+
+from remediate.model.stage import Finding, Findings
+from remediate.platforms.github import GitHub
+from remediate.stages.detect import detect
+from remediate.stages.passing_on import MOST_PACKED, packed
+
+FAILED = {"name": "build", "conclusion": "failure"}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Boxed]:
+    with boxed(tmp_path) as made:
+        yield made
+
+
+def found_in(world: Boxed, hub: GitHub, folder: Path) -> Findings:
+    runs = hub.unsuccessful_runs(0)
+    return detect(agenda_of(world, *(case_of(run) for run in runs)), doors_of(world, hub, folder))
+
+
+def one(world: Boxed, folder: Path, *jobs: Job, conclusion: str = "failure", later: float = 3600) -> Finding:
+    world.repo.add_run(conclusion=conclusion, jobs=list(jobs))
+    world.box.clock.advance(later)
+    findings = found_in(world, world.adapter(), folder)
+    assert len(findings.findings) == 1
+    assert findings.agenda.left == 0
+    return findings.findings[0]
+
+
+def test_a_job_s_log_tells_why(world: Boxed, tmp_path: Path) -> None:
+    finding = one(world, tmp_path, Job(**FAILED, log=NETWORK), Job(name="other", log=PASSED))
+    assert [job.rung for job in finding.jobs] == ["log"]
+    assert finding.case.diagnosis is not None
+    assert (finding.case.diagnosis.cause, finding.case.diagnosis.recovery) == ("network", "rerun")
+    assert finding.case.diagnosis.job == "build"
+    assert finding.case.phase == "found"
+    assert not list((tmp_path / "logs").iterdir())
+
+
+def test_a_lost_runner_shows_in_annotations_alone(world: Boxed, tmp_path: Path) -> None:
+    finding = one(world, tmp_path, Job(**FAILED, log=None, annotations=[{"message": LOST}]))
+    assert finding.jobs[0].rung == "annotations"
+    assert finding.jobs[0].gap is not None
+    assert finding.case.diagnosis is not None
+    assert (finding.case.diagnosis.cause, finding.case.diagnosis.recovery) == ("runner-lost", "rerun")
+
+
+def test_an_annotation_that_a_step_wrote_hides_no_defect(world: Boxed, tmp_path: Path) -> None:
+    finding = one(world, tmp_path, Job(**FAILED, log=DEFECT, annotations=[{"message": LOST}]))
+    assert finding.case.diagnosis is not None
+    assert finding.case.diagnosis.cause == "compile"
+    assert finding.case.diagnosis.recovery is None
+
+
+def test_a_timeout_of_a_job_that_the_platform_calls_cancelled_is_seen(world: Boxed, tmp_path: Path) -> None:
+    told = (
+        "The job running on runner GitHub Actions 3 has exceeded the maximum execution time of 360 minutes."
+    )
+    job = Job(name="build", conclusion="cancelled", log=b"", annotations=[{"message": told}])
+    finding = one(world, tmp_path, job)
+    assert finding.case.diagnosis is not None
+    assert finding.case.diagnosis.cause == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("job", "later", "gap"),
+    [
+        (
+            Job(**FAILED, log=None, steps=[{"name": "test", "conclusion": None, "status": "in_progress"}]),
+            3600,
+            "dead-runner",
+        ),
+        (Job(**FAILED, log=None, runner_name=None), 3600, "missing"),
+        (Job(**FAILED, log=None, steps=[{"name": "test", "conclusion": "failure"}]), 3600, "missing"),
+        (Job(**FAILED, log=b"", log_gone=True), 3600, "expired"),
+        (Job(**FAILED, log=NETWORK), 91 * 86400, "expired"),
+    ],
+)
+def test_a_log_that_is_not_there_is_told_by_its_name(
+    world: Boxed, tmp_path: Path, job: Job, later: float, gap: str
+) -> None:
+    finding = one(world, tmp_path, job, later=later)
+    assert finding.jobs[0].gap == gap
+    assert finding.jobs[0].gap_reason
+    assert finding.jobs[0].rung == ("steps" if job.steps else "none")
+    assert finding.case.diagnosis is not None
+    assert finding.case.diagnosis.reason == "log-missing"
+    assert finding.case.diagnosis.hint
+
+
+def test_a_log_that_may_still_come_is_waited_for(world: Boxed, tmp_path: Path) -> None:
+    finding = one(world, tmp_path, Job(**FAILED, log=None), later=10)
+    assert finding.case.diagnosis is None
+    assert (finding.case.phase, finding.case.standing) == ("waiting", "pending")
+    assert finding.case.due > world.box.clock.now()
+    world.repo.runs[finding.case.run.id].jobs[0].log = NETWORK
+    world.box.clock.advance(300)
+    hub = world.adapter()
+    agenda = msgspec.structs.replace(agenda_of(world), open=(finding.case,))
+    again = detect(agenda, doors_of(world, hub, tmp_path)).findings[0]
+    assert again.case.diagnosis is not None
+    assert again.case.diagnosis.cause == "network"
+
+
+@pytest.mark.parametrize(("log", "reason"), [(b"", "log-empty"), (b"  \n\n", "log-empty")])
+def test_an_empty_log_is_no_unknown_failure(world: Boxed, tmp_path: Path, log: bytes, reason: str) -> None:
+    finding = one(world, tmp_path, Job(**FAILED, log=log))
+    assert finding.case.diagnosis is not None
+    assert finding.case.diagnosis.reason == reason
+
+
+def test_of_half_a_log_nothing_is_recovered(world: Boxed, tmp_path: Path) -> None:
+    world.box.mischief.truncate(times=9, keep=0.8)
+    finding = one(world, tmp_path, Job(**FAILED, log=NETWORK))
+    assert finding.case.diagnosis is not None
+    assert finding.case.diagnosis.recovery is None
+    assert "cut off" in finding.jobs[0].gap_reason
+
+
+def test_a_run_without_jobs_says_where_to_look(world: Boxed, tmp_path: Path) -> None:
+    finding = one(world, tmp_path, conclusion="startup_failure")
+    assert finding.case.diagnosis is not None
+    assert "before any job" in finding.case.diagnosis.title
+
+
+def test_a_defect_decides_for_all_jobs(world: Boxed, tmp_path: Path) -> None:
+    jobs = (Job(**FAILED, log=NETWORK), Job(name="types", conclusion="failure", log=DEFECT))
+    finding = one(world, tmp_path, *jobs)
+    assert finding.case.diagnosis is not None
+    assert finding.case.diagnosis.cause == "compile"
+    assert "`types` decides" in finding.case.reason
+
+
+def test_what_was_stopped_by_a_failed_sibling_is_left_aside(world: Boxed, tmp_path: Path) -> None:
+    stopped = Job(
+        name="b", conclusion="cancelled", log=b"", annotations=[{"message": "The operation was canceled."}]
+    )
+    finding = one(world, tmp_path, Job(**FAILED, log=NETWORK), stopped)
+    assert finding.case.diagnosis is not None
+    assert finding.case.diagnosis.cause == "network"
+    assert "1 more was stopped" in finding.case.reason
+
+
+def test_secrets_in_names_and_logs_do_not_get_out(world: Boxed, tmp_path: Path) -> None:
+    log = NETWORK.replace(b"npm error network aborted", b"npm error network aborted hunter2hunter2")
+    finding = one(world, tmp_path, Job(name="build hunter2hunter2", conclusion="failure", log=log))
+    assert finding.case.diagnosis is not None
+    assert b"hunter2" not in msgspec.json.encode(finding.case.diagnosis)
+
+
+def test_many_failed_jobs_of_one_run_are_read_from_its_archive(world: Boxed, tmp_path: Path) -> None:
+    jobs = [Job(name=f"build {number}", conclusion="failure", log=NETWORK) for number in range(30)]
+    finding = one(world, tmp_path, *jobs)
+    assert len(finding.jobs) == 30
+    assert {job.rung for job in finding.jobs} == {"archive"}
+    assert not world.calls(part="/actions/jobs/")
+
+
+def test_one_that_cannot_be_looked_at_does_not_stop_the_others(world: Boxed, tmp_path: Path) -> None:
+    broken = world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=NETWORK)])
+    world.box.clock.advance(1)
+    world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=NETWORK)])
+    world.box.clock.advance(3600)
+    world.box.mischief.fail(path=f"/runs/{broken.id}/attempts", status=500, times=99)
+    findings = found_in(world, world.adapter(), tmp_path)
+    assert len(findings.findings) == 1
+    assert findings.agenda.left == 1
+    assert "could not be looked at" in findings.agenda.head.notes[0]
+
+
+def test_five_hundred_failures_cost_less_than_a_thousand_calls(world: Boxed, tmp_path: Path) -> None:
+    logs = [NETWORK, DEFECT, LOCKFILE]
+    for number in range(500):
+        world.box.clock.advance(2)
+        jobs = [Job(name="setup", log=PASSED), Job(**FAILED, log=logs[number % 3])]
+        world.repo.add_run(name=f"ci {number % 7}", workflow=f".github/workflows/{number % 7}.yml",
+                           conclusion="failure", jobs=jobs)  # fmt: skip
+    world.box.clock.advance(3600)
+    token = world.box.token(world.repo, permissions=ALL)
+    hub = world.adapter_with(token)
+    began = time.monotonic()
+    findings = found_in(world, hub, tmp_path)
+    made = len([seen for seen in world.box.requests if "/downloads/" not in seen.path])
+    print(f"500 failures: {made} calls in {time.monotonic() - began:.1f} s, {findings.agenda.left} left")
+    assert made == hub.calls_made < 1000
+    assert findings.agenda.left == 0
+    causes = [finding.case.diagnosis.cause for finding in findings.findings if finding.case.diagnosis]
+    assert {cause: causes.count(cause) for cause in causes} == {
+        "network": 167,
+        "compile": 167,
+        "lockfile": 166,
+    }
+    assert len(packed(msgspec.json.encode(findings))) <= MOST_PACKED
+
+
+def test_what_does_not_fit_into_the_calls_is_left_and_counted(world: Boxed, tmp_path: Path) -> None:
+    from remediate.platforms.github import Bounds  # noqa: PLC0415 - only here
+
+    for _ in range(30):
+        world.box.clock.advance(2)
+        world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=NETWORK)])
+    hub = world.adapter(bounds=Bounds(calls=120))
+    findings = found_in(world, hub, tmp_path)
+    assert 10 < len(findings.findings) < 30
+    assert findings.agenda.left == 30 - len(findings.findings)
+    assert len(findings.agenda.new) == 30
