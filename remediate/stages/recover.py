@@ -32,6 +32,8 @@ CLAIM = 1800.0
 # A probe holds its circuit until its re-run has ended, at the latest until then.
 _PROBE = 6 * HOUR
 _FIRST_LOOK = 60.0
+# To start another runner later takes longer than to wait for so long here.
+_SHORT = 5.0
 _ANOTHER = "another run of Remediate is at it, or was"
 # A step without any token prepares these.
 _REPAIRED_FIRST = frozenset({"lockfile-repair"})
@@ -181,8 +183,9 @@ class _Recovery:
         if decided.refusal:
             return _with(course, held(case, decided.refusal, desk.policy, desk.now()))
         due = case.run.updated + plan.wait
-        if due > desk.now():
+        if due - desk.now() > _SHORT:
             return _with(course, waiting(case, due, f"it pauses for {plan.wait:.0f} s"))
+        desk.doors.clock.sleep(due - desk.now())
         mine = desk.claim(msgspec.structs.replace(case, phase="acting", gate=""), CLAIM)
         if mine is None:
             return msgspec.structs.replace(course, lines=(_ANOTHER,))

@@ -36,8 +36,8 @@ def command(results: str | None, source: str | None, target: str | None, reposit
     with job(repository) as at:
         tally = lifted(read_document(source, os.environ, lambda: at.doors(Policy()).store))
         head = tally.verdicts.recoveries.findings.agenda.head
-        told = notify(tally, at.doors(head.settings.policy, head.owner), failed)
-        at.write(told, target, head, "notify", tell_all(told))
+        told = notify(tally, at.doors(head.settings.policy, head.owner))
+        at.write(told, target, head, "notify", tell_all(told, failed))
 
 
 def stages_failed(results: str) -> tuple[str, ...]:
