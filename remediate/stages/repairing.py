@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -24,8 +25,9 @@ from remediate.system.seclusion import hide_memory, secluded
 
 # For Python, git and what else a repair takes besides the package manager's own time.
 _MARGIN = 60.0
+# It finds our modules where this process does, whatever the home folder is.
 _CHILD = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); from remediate.cli.main import main;"
+    "import os, sys; sys.path[:0] = sys.argv.pop(1).split(os.pathsep); from remediate.cli.main import main;"
     " sys.argv[0] = 'remediate'; main()"
 )
 
@@ -75,10 +77,11 @@ def run_repairs(folder: Path, environment: Mapping[str, str]) -> str:
     """
     hide_memory()
     orders = tuple(read_orders(folder))
-    source = str(Path(remediate.__file__).resolve().parent.parent)
+    ours = str(Path(remediate.__file__).resolve().parent.parent)
+    paths = os.pathsep.join(filter(os.path.isabs, (ours, *sys.path)))
     with tempfile.TemporaryDirectory(prefix="remediate-home-") as home:
         ended = SystemProcesses().run(
-            (sys.executable, "-I", "-c", _CHILD, source, "repair", str(folder)),
+            (sys.executable, "-I", "-c", _CHILD, paths, "repair", str(folder)),
             folder=folder,
             environment=secluded(environment, Path(home)),
             timeout=sum(3 * order.limits.recovery_timeout + _MARGIN for order in orders) + _MARGIN,
