@@ -9,6 +9,7 @@ import click
 
 from remediate.cli.formats.document import document
 from remediate.cli.options import Group, config_option
+from remediate.cli.remote import REMOTE
 from remediate.cli.state import BY, FORMAT, STATE, ledger_store, name_of_user, table
 from remediate.errors import UsageProblem
 from remediate.safety.moments import moment
@@ -19,6 +20,7 @@ Examples:
   remediate approvals list
   remediate approvals give 5d0c9f3a1b7e2648 --by ada
   remediate approvals revoke 5d0c9f3a1b7e2648
+  remediate approvals give 5d0c9f3a1b7e2648 --remote=https://git.example/octo/shop
 """
 
 
@@ -30,12 +32,13 @@ def command() -> None:
 @command.command("list")
 @FORMAT
 @STATE
+@REMOTE
 @config_option
-def list_approvals(output: str, state: str | None, config: str | None) -> None:
+def list_approvals(output: str, state: str | None, remote: str | None, config: str | None) -> None:
     """List the approvals that were given of late, whether they still hold or not."""
     from remediate.state.approvals import NAME, read_approvals  # noqa: PLC0415 - not for help
 
-    found = read_approvals(ledger_store(state, config).read(NAME)[NAME]).approvals
+    found = read_approvals(ledger_store(state, config, remote).read(NAME)[NAME]).approvals
     if output == "json":
         click.echo(document(found))
         return
@@ -49,15 +52,18 @@ def list_approvals(output: str, state: str | None, config: str | None) -> None:
 @BY
 @FORMAT
 @STATE
+@REMOTE
 @config_option
-def give(plan: str, by: str | None, output: str, state: str | None, config: str | None) -> None:
+def give(
+    plan: str, by: str | None, output: str, state: str | None, remote: str | None, config: str | None
+) -> None:
     """Approve the plan of this hash; it lapses when the plan, the commit or the run changes."""
     from remediate.state.approvals import NAME, check_hash, read_approvals  # noqa: PLC0415 - not for help
     from remediate.state.approvals import give as given  # noqa: PLC0415
     from remediate.state.shapes import encoded  # noqa: PLC0415
 
     check_hash(plan)
-    who, now, store = name_of_user(by, os.environ), time.time(), ledger_store(state, config)
+    who, now, store = name_of_user(by, os.environ), time.time(), ledger_store(state, config, remote)
     after = store.change(
         f"approve {plan} {who} {now}",
         [NAME],
@@ -71,15 +77,16 @@ def give(plan: str, by: str | None, output: str, state: str | None, config: str 
 @click.argument("plan", metavar="HASH")
 @FORMAT
 @STATE
+@REMOTE
 @config_option
-def revoke(plan: str, output: str, state: str | None, config: str | None) -> None:
+def revoke(plan: str, output: str, state: str | None, remote: str | None, config: str | None) -> None:
     """Take an approval back."""
     from remediate.state.approvals import NAME, check_hash, read_approvals  # noqa: PLC0415 - not for help
     from remediate.state.approvals import revoke as revoked  # noqa: PLC0415
     from remediate.state.shapes import encoded  # noqa: PLC0415
 
     check_hash(plan)
-    store = ledger_store(state, config)
+    store = ledger_store(state, config, remote)
     if plan not in {one.plan for one in read_approvals(store.read(NAME)[NAME]).approvals}:
         raise UsageProblem(f"{plan}: was not approved", hint="`remediate approvals list` shows what was.")
     store.change(

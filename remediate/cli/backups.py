@@ -12,7 +12,8 @@ import click
 
 from remediate.cli.formats.document import document
 from remediate.cli.options import Group, config_option
-from remediate.cli.state import FORMAT, STATE
+from remediate.cli.remote import REMOTE
+from remediate.cli.state import FORMAT, STATE, check_one, table
 from remediate.errors import Unreachable, UsageProblem
 from remediate.logs.neutral import for_terminal
 from remediate.model.policy import Policy
@@ -21,12 +22,14 @@ from remediate.system.settings import read_policy, repository_around
 if TYPE_CHECKING:
     from remediate.recovery.backups import Backup, Backups, Damaged
 
+SNAPSHOTS = "refs/remediate/snapshots/"
 _EXAMPLES = """
 \b
 Examples:
   remediate backups list
   remediate backups show 20260131T101500-0a1b2c3d
   remediate backups restore 20260131T101500-0a1b2c3d --to /tmp/before
+  remediate backups list --remote
 """
 
 
@@ -38,9 +41,14 @@ def command() -> None:
 @command.command("list")
 @FORMAT
 @STATE
+@REMOTE
 @config_option
-def list_backups(output: str, state: str | None, config: str | None) -> None:
-    """List the backups, the newest first."""
+def list_backups(output: str, state: str | None, remote: str | None, config: str | None) -> None:
+    """List the backups, the newest first; of a remote repository, the snapshots of runs that were touched."""
+    if remote is not None:
+        check_one(state, remote)
+        _list_snapshots(remote, output)
+        return
     found = _backups(state, config).list()
     if output == "json":
         click.echo(document(found))
@@ -135,6 +143,19 @@ def prune(output: str, state: str | None, config: str | None) -> None:
     for name in gone:
         click.echo(name)
     click.echo(f"{len(gone)} backups removed", err=True)
+
+
+def _list_snapshots(remote: str, output: str) -> None:
+    from remediate.cli.remote import remote_refs  # noqa: PLC0415 - not for help and completion
+
+    refs = remote_refs(remote, f"{SNAPSHOTS}*", os.environ)
+    found = [{"id": ref.removeprefix(SNAPSHOTS), "commit": commit} for ref, commit in reversed(refs)]
+    if output == "json":
+        click.echo(document(found))
+        return
+    for line in table([[one["id"], one["commit"]] for one in found]):
+        click.echo(line)
+    click.echo(f"{len(found)} snapshots", err=True)
 
 
 def _backups(state: str | None, config: str | None) -> Backups:

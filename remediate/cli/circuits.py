@@ -10,6 +10,7 @@ import click
 
 from remediate.cli.formats.document import document
 from remediate.cli.options import Group, config_option
+from remediate.cli.remote import REMOTE
 from remediate.cli.state import BY, FORMAT, STATE, ledger_store, name_of_user, table
 from remediate.errors import UsageProblem
 from remediate.safety.circuit import HalfOpen, Open
@@ -24,6 +25,7 @@ Examples:
   remediate circuits list
   remediate circuits show 3f9c1ab2d0e4
   remediate circuits reset 3f9c1ab2d0e4 --by ada
+  remediate circuits list --remote
 """
 
 
@@ -35,10 +37,11 @@ def command() -> None:
 @command.command("list")
 @FORMAT
 @STATE
+@REMOTE
 @config_option
-def list_circuits(output: str, state: str | None, config: str | None) -> None:
+def list_circuits(output: str, state: str | None, remote: str | None, config: str | None) -> None:
     """List the circuits that have seen a failure; all others are closed."""
-    found = _book(state, config).circuits
+    found = _book(state, config, remote).circuits
     if output == "json":
         click.echo(document(found))
         return
@@ -51,10 +54,11 @@ def list_circuits(output: str, state: str | None, config: str | None) -> None:
 @click.argument("key", metavar="KEY")
 @FORMAT
 @STATE
+@REMOTE
 @config_option
-def show(key: str, output: str, state: str | None, config: str | None) -> None:
+def show(key: str, output: str, state: str | None, remote: str | None, config: str | None) -> None:
     """Show one circuit; the first characters of its key are enough."""
-    entry = _meant(_book(state, config), key)
+    entry = _meant(_book(state, config, remote), key)
     if output == "json":
         click.echo(document(entry))
         return
@@ -67,13 +71,16 @@ def show(key: str, output: str, state: str | None, config: str | None) -> None:
 @BY
 @FORMAT
 @STATE
+@REMOTE
 @config_option
-def reset(key: str, by: str | None, output: str, state: str | None, config: str | None) -> None:
+def reset(
+    key: str, by: str | None, output: str, state: str | None, remote: str | None, config: str | None
+) -> None:
     """Close a circuit, so that recoveries are let through again."""
     from remediate.state.circuits import NAME, close, read_circuits  # noqa: PLC0415 - not for help
     from remediate.state.shapes import encoded  # noqa: PLC0415
 
-    who, now, store = name_of_user(by, os.environ), time.time(), ledger_store(state, config)
+    who, now, store = name_of_user(by, os.environ), time.time(), ledger_store(state, config, remote)
     whole = _meant(read_circuits(store.read(NAME)[NAME]), key).circuit.key
     after = store.change(
         f"reset {whole} {who} {now}",
@@ -84,10 +91,10 @@ def reset(key: str, by: str | None, output: str, state: str | None, config: str 
     click.echo(document(entry) if output == "json" else f"{whole}  closed by {table([[who]])[0]}")
 
 
-def _book(state: str | None, config: str | None) -> Circuits:
+def _book(state: str | None, config: str | None, remote: str | None) -> Circuits:
     from remediate.state.circuits import NAME, read_circuits  # noqa: PLC0415 - not for help
 
-    return read_circuits(ledger_store(state, config).read(NAME)[NAME])
+    return read_circuits(ledger_store(state, config, remote).read(NAME)[NAME])
 
 
 def _meant(book: Circuits, key: str) -> Entry:

@@ -13,7 +13,7 @@ from remediate.errors import UsageProblem
 from remediate.logs.neutral import for_terminal, printable_log
 
 if TYPE_CHECKING:
-    from remediate.state.folder import FolderStore
+    from remediate.ports import Shelf
 
 FORMAT = options(
     Option(
@@ -39,8 +39,13 @@ BY = options(
 )
 
 
-def ledger_store(state: str | None, config: str | None) -> FolderStore:
-    """The documents of the state that is meant."""
+def ledger_store(state: str | None, config: str | None, remote: str | None = None) -> Shelf:
+    """The documents of the state that is meant: in a folder, or on a branch of a remote repository."""
+    if remote is not None:
+        from remediate.cli.remote import remote_store  # noqa: PLC0415 - not for help and completion
+
+        check_one(state, remote)
+        return remote_store(remote, config, os.environ)
     from remediate.state.folder import FolderStore  # noqa: PLC0415 - not for help and completion
     from remediate.state.place import DOCUMENTS, state_folder  # noqa: PLC0415
     from remediate.system.settings import read_policy, repository_around  # noqa: PLC0415
@@ -52,6 +57,14 @@ def ledger_store(state: str | None, config: str | None) -> FolderStore:
     policy = read_policy(config, environment=os.environ).policy
     here = str(Path.cwd())
     return FolderStore(state_folder(policy, os.environ, Path(repository_around(here) or here)) / DOCUMENTS)
+
+
+def check_one(state: str | None, remote: str | None) -> None:
+    """Raises where two places are named at once."""
+    if state is not None and remote is not None:
+        raise UsageProblem(
+            "--state and --remote: which state is meant?", hint="Name one: a folder here, or the branch."
+        )
 
 
 def name_of_user(by: str | None, environment: Mapping[str, str]) -> str:

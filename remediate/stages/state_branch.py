@@ -23,8 +23,10 @@ def branch_store(
     return store_at(f"{server_url.rstrip('/')}/{repository}.git", branch, token=token, folder=folder)
 
 
-def store_at(address: str, branch: str, *, token: str = "", folder: Path | None = None) -> BranchStore:
+def store_at(
+    address: str, branch: str, *, token: str = "", folder: Path | None = None, wait: float = 60.0
+) -> BranchStore:
     """The state in the repository of this address; without a token git's own settings tell how to log in."""
     plain, credentials = with_credentials(address, token)
-    habits = Habits(folder=folder, chance=random.SystemRandom().random)
+    habits = Habits(wait=wait, folder=folder, chance=random.SystemRandom().random)
     return BranchStore(plain, SystemGit(os.environ, credentials), SystemClock(), branch=branch, habits=habits)
