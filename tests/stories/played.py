@@ -1,0 +1,191 @@
+"""A story: a project in the box with our workflow in it, what people do to it, and what became of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from box import Box, Repository, Run
+
+import remediate
+from remediate.model.case import Case, Closing
+from remediate.state.cases import Day, Open
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(remediate.__file__).resolve().parents[1]
+BRANCH = "remediate-state"
+CALM = "health: {cpu: [1, 1, 1], memory: [1, 1, 1], disk: [1, 1, 1]}\nbackoff-first: 0s\nbackoff-most: 0s\n"
+WATCHING = """\
+name: Remediate
+on:
+  workflow_run: {workflows: [CI], types: [completed]}
+  schedule: [{cron: "7,22,37,52 * * * *"}]
+  issue_comment: {types: [created]}
+  workflow_dispatch:
+    inputs:
+      dry-run: {type: boolean, default: false}
+permissions: {}
+jobs:
+  heal:
+    permissions:
+      actions: write
+      checks: read
+      contents: write
+      issues: write
+      pull-requests: write
+    uses: remediate/remediate/.github/workflows/heal.yml@main
+    with:
+      dry-run: ${{ inputs.dry-run || false }}
+"""
+_COMMAND = """\
+#!/bin/sh
+exec "{python}" -c 'import sys; sys.path.insert(0, "{package}"); sys.argv[0] = "remediate"
+from remediate.cli.main import main; main()' "$@"
+"""
+
+
+def house(folder: Path) -> Path:
+    """Our repository as a workflow finds it, with the command under test for installed."""
+    made = folder / "house"
+    for name in ("actions", ".github"):
+        shutil.copytree(ROOT / name, made / name)
+    shutil.copy(ROOT / "action.yml", made / "action.yml")
+    heal = made / ".github" / "workflows" / "heal.yml"
+    # `act` does not know the reference to one's own repository yet.
+    heal.write_text(re.sub(r"uses: \$/(\S+)", r"uses: remediate/remediate/\1@main", heal.read_text()))
+    command = made / "remediate"
+    command.write_text(_COMMAND.format(python=sys.executable, package=PACKAGE))
+    setup = made / "scripts" / "setup"
+    setup.parent.mkdir()
+    setup.write_text(
+        f'#!/bin/sh\ncd "$(dirname "$0")/.." && mkdir -p .work/run/bin && ln -sfn "{command}" .work/run/bin/remediate\n'
+    )
+    for program in (command, setup):
+        program.chmod(0o755)
+    return made
+
+
+def stand_in(folder: Path) -> Path:
+    """Of the action that becomes an App, which cannot be fetched here; a story without an App never runs it."""
+    made = folder / "app-token"
+    made.mkdir()
+    (made / "action.yml").write_text(
+        "name: App\nruns:\n  using: composite\n  steps: [{run: exit 1, shell: bash}]\n"
+    )
+    return made
+
+
+def ci(*scripts: str, name: str = "CI", on: str = "push", more: str = "") -> str:
+    """A workflow of one job whose steps run these scripts, on the files of the commit."""
+    rows = "".join(f"      - run: |\n{_indented(script)}" for script in scripts)
+    head = f"name: {name}\non: {on}\npermissions: {{contents: read}}\n{more}"
+    return f"{head}jobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n{rows}"
+
+
+def _indented(script: str) -> str:
+    return "".join(f"          {line}\n" for line in script.splitlines())
+
+
+class Story:
+    """One repository, `octo/shop`, in a box of its own."""
+
+    def __init__(self, box: Box, folder: Path, *, config: str = CALM, files: dict[str, str] | None = None) -> None:
+        self.box = box
+        self.folder = folder
+        box.life.actions["remediate/remediate"] = house(folder)
+        box.life.actions["actions/create-github-app-token"] = stand_in(folder)
+        box.life.environment["COUNTED"] = str(folder / "counted")
+        self.repo: Repository = box.repository(
+            "octo/shop",
+            files={
+                "README.md": "A shop.\n",
+                ".github/workflows/remediate.yml": WATCHING,
+                ".github/remediate.yml": config,
+                **(files or {}),
+            },
+        )
+        box.person("ada", self.repo, permission="write")
+
+    # What people do.
+
+    def push(self, files: dict[str, str | None], branch: str = "main", message: str = "Change") -> str:
+        """A push by ada; its workflows are queued."""
+        return self.repo.commit(files, branch=branch, message=message, fire=True)
+
+    def goes_on(self, *pauses: float) -> None:
+        """Everything that is due happens; after each pause, what is due then."""
+        self.box.settle(timeout=300)
+        for pause in pauses:
+            self.box.tick(pause)
+            self.box.settle(timeout=300)
+
+    # What became of it.
+
+    def runs(self, name: str = "CI") -> list[Run]:
+        return [run for run in self.repo.runs.values() if run.name == name]
+
+    @property
+    def healers(self) -> list[Run]:
+        return self.runs("Remediate")
+
+    def document(self, name: str) -> Any:
+        """A document of the state branch; None where there is none."""
+        head = self.repo.git.head(BRANCH)
+        data = self.repo.git.read(head, name) if head else None
+        return json.loads(data) if data else None
+
+    def case(self, run: Run, attempt: int = 1) -> Case | Closing | None:
+        """The attempt as the state knows it."""
+        key = f"{run.id}-{attempt}"
+        head = self.repo.git.head(BRANCH)
+        if head is None:
+            return None
+        for name in self.names("cases/"):
+            data = self.repo.git.read(head, name)
+            if name == "cases/open.json":
+                found: list[Case | Closing] = list(msgspec.json.decode(data, type=Open).cases)
+            else:
+                found = list(msgspec.json.decode(data, type=Day).closings)
+            for one in found:
+                if one.key == key:
+                    return one
+        return None
+
+    def standing(self, run: Run, attempt: int = 1) -> str:
+        case = self.case(run, attempt)
+        return case.standing if case else "unknown"
+
+    def names(self, below: str = "") -> list[str]:
+        """The documents on the state branch."""
+        head = self.repo.git.head(BRANCH)
+        if head is None:
+            return []
+        listed = self.repo.git.run("ls-tree", "-r", "--name-only", head).decode().split()
+        return [name for name in listed if name.startswith(below)]
+
+    def summary(self, healer: Run | None = None) -> str:
+        """What the last run of ours wrote into its summary."""
+        run = healer or self.healers[-1]
+        return "\n".join(
+            text for (number, _, _), text in self.box.life.summaries.items() if number == run.id
+        )
+
+    def writes(self) -> list[str]:
+        """Every request that changed something, as `METHOD path`, but for what jobs' own tokens say of runs."""
+        return [
+            f"{seen.method} {seen.path}"
+            for seen in self.box.requests
+            if seen.method not in ("GET", "HEAD") and not seen.path.endswith("/git-upload-pack")
+        ]
+
+    def log(self, run: Run) -> str:
+        """All logs of a run's last attempt, for a person who wonders."""
+        return "\n".join(
+            f"== {job.name}: {job.conclusion}\n" + (job.log or b"").decode("utf-8", "replace")
+            for job in run.attempt.jobs
+        )
