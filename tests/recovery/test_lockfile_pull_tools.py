@@ -10,7 +10,7 @@ import pytest
 from box.git_host import GitHost
 from lockfile_pull_made import TOKEN, World, served_host  # noqa: F401 - a fixture
 
-from remediate.model.outcome import Done
+from remediate.model.outcome import Done, Failed
 from remediate.model.preview import Preview
 from remediate.recovery.strategies.lockfile_pull import LockfilePull
 
@@ -96,6 +96,62 @@ def test_pip_tools(tmp_path: Path, host: GitHost, index: Index) -> None:
     text = world.text(_branch(world), "requirements.txt")
     assert "alpha==1.0.0" in text
     assert "gamma==1.0.0" in text
+
+
+def test_code_of_the_project_runs_only_where_a_person_agreed(
+    tmp_path: Path, host: GitHost, crates: CargoRegistry
+) -> None:
+    want("cargo", "git")
+    crates.clear()
+    project = Project(tmp_path / "cargo", CARGO, crates)
+    seed(project)
+    project.lock(alpha="1.0.0")
+    project.want(alpha="1.0.0", gamma="1.0.0")
+    settings = project.workspace / ".cargo" / "config.toml"
+    settings.write_text(settings.read_text() + '[credential-alias]\nmine = ["./mine"]\n')
+    world = World(tmp_path, host, project.workspace)
+    world.push()
+    case = world.failed("cargo")
+    offer = LockfilePull().preview(case.plan.steps[0], world.place(case))  # type: ignore[union-attr]
+    assert isinstance(offer, Preview)
+    assert "credential-alias.mine" in offer.asks
+    for agreed in ("", "something else"):
+        repair = world.repair(case, agreed)
+        assert repair.ended == "failed"
+        assert repair.reason.startswith("a person has to agree first: ")
+    assert world.repair(case, offer.asks).ended == "mended"
+    assert isinstance(world.publish(case), Done)
+
+
+def test_nothing_to_repair(tmp_path: Path, host: GitHost, npm_packages: NpmRegistry) -> None:
+    project = make_project(tmp_path / "npm", npm_packages, "npm", npmrc, "npm")
+    seed(project)
+    project.lock(alpha="1.0.0")
+    world = World(tmp_path, host, project.workspace)
+    world.push()
+    case = world.failed()
+    assert world.repair(case).ended == "unchanged"
+    result = world.publish(case)
+    assert isinstance(result, Failed)
+    assert "agrees with its manifest" in result.reason
+    assert world.untouched()
+
+
+def test_a_lockfile_that_breaks_off_goes_back_to_that_of_an_earlier_commit(
+    tmp_path: Path, host: GitHost, npm_packages: NpmRegistry
+) -> None:
+    """Which the history that was fetched tells, where the token is and where it is not."""
+    project = make_project(tmp_path / "npm", npm_packages, "npm", npmrc, "npm")
+    seed(project)
+    right = project.lock(alpha="1.0.0", gamma="1.0.0")
+    world = World(tmp_path, host, project.workspace)
+    world.push()
+    project.lockfile.write_bytes(right[: len(right) * 2 // 3])
+    world.push()
+    case = world.failed()
+    assert world.repair(case).ended == "mended"
+    assert isinstance(world.publish(case), Done)
+    assert world.text(_branch(world), "package-lock.json") == right.decode().strip()
 
 
 def _proposed(world: World, tool: str, path: str, push: Callable[[], str]) -> None:
