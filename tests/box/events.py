@@ -98,10 +98,7 @@ def with_origin(
 ) -> dict[str, Any]:
     """A payload with the repository and who did it."""
     login = token.actor if token else sender_of(payload)
-    # The schemas of the payloads are stricter about a repository than those of REST.
-    here = {"web_commit_signoff_required": False, "custom_properties": {}, **box.render.repository(repo)}
-    payload = {key: held for key, held in payload.items() if key != "repository"}
-    return {"repository": here, "sender": box.render.user(box, login), **payload}
+    return {"repository": box.render.repository(repo), "sender": box.render.user(box, login), **payload}
 
 
 def sender_of(payload: Mapping[str, Any]) -> str:

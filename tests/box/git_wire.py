@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,7 +30,7 @@ def receive(door: BaseHTTPRequestHandler, body: IO[bytes], *, broken: bool) -> b
     else:
         length = int(door.headers.get("Content-Length") or 0)
         whole = copy(door.rfile, body, length // 2 if broken else length) and not broken
-    body.seek(0)
+    rewind(body)
     return whole
 
 
@@ -108,5 +109,12 @@ def commands(body: IO[bytes]) -> list[push_rules.Update]:
         words = line.split(b"\0")[0].decode("utf-8", "surrogateescape").strip().split(" ", 2)
         if len(words) == 3 and words[0] != "push-cert":
             updates.append((words[0], words[1], words[2]))
-    body.seek(0)
+    rewind(body)
     return updates
+
+
+def rewind(body: IO[bytes]) -> None:
+    """Back to the start for a process that inherits the file, too: a buffer does not tell the system."""
+    body.flush()
+    body.seek(0)
+    os.lseek(body.fileno(), 0, os.SEEK_SET)

@@ -15,6 +15,9 @@ WITHIN = "@octokit/webhooks-schemas/schema.json"
 VARIABLE = "REMEDIATE_GITHUB_PAYLOADS"
 UNPUBLISHED = {"schedule"}
 SHOWN = 3
+NO_REACTIONS = dict.fromkeys(
+    ("total_count", "+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"), 0
+)
 
 
 def place() -> Path | None:
@@ -30,6 +33,8 @@ class Payloads:
     def __init__(self, where: Path) -> None:
         self.definitions: dict[str, Any] = json.loads(where.read_bytes())["definitions"]
         self._validators: dict[str, Any] = {}
+        for name in ("workflow-run", "workflow_run$completed"):
+            add_conclusion(self.definitions[name], "startup_failure")
 
     def look(self, event: str, payload: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """The payload as far as it is published (the REST form of a thing tells more), and what is wrong."""
@@ -38,7 +43,7 @@ class Payloads:
             name = f"{event}$event"
         if name not in self.definitions:
             return dict(payload), [f"there is no payload {name}"]
-        told = self.pruned(self.definitions[name], payload)
+        told = self.pruned(self.definitions[name], completed(payload))
         errors = list(self._validator(name).iter_errors(told))
         return told, [
             f"{'/'.join(map(str, error.instance_path))}: {error.message}"[:300] for error in errors[:SHOWN]
@@ -79,3 +84,29 @@ class Payloads:
             items = next((part["items"] for part in parts if isinstance(part.get("items"), Mapping)), None)
             return [self.pruned(items, held) for held in value] if items else value
         return value
+
+
+def completed(value: Any) -> Any:
+    """The value; repositories and issues with what the payloads' schemas want of them and REST's do not."""
+    if isinstance(value, list):
+        return [completed(held) for held in value]
+    if not isinstance(value, Mapping):
+        return value
+    made = {key: completed(held) for key, held in value.items()}
+    if "full_name" in made and "archive_url" in made:
+        made = {"web_commit_signoff_required": False, "custom_properties": {}, **made}
+    if "timeline_url" in made or "issue_url" in made:
+        made = {"reactions": {"url": f"{made['url']}/reactions", **NO_REACTIONS}, **made}
+    return made
+
+
+def add_conclusion(schema: Any, more: str) -> None:
+    """Adds a conclusion of runs that GitHub's newer description of the same payload lists."""
+    if isinstance(schema, list):
+        for held in schema:
+            add_conclusion(held, more)
+    elif isinstance(schema, dict):
+        if "timed_out" in schema.get("enum", ()) and more not in schema["enum"]:
+            schema["enum"].append(more)
+        for held in schema.values():
+            add_conclusion(held, more)

@@ -29,13 +29,14 @@ test "$DEPTH" = 0 || set -- "$@" "--depth=$DEPTH"
 test -z "$FILTER" || set -- "$@" "--filter=$FILTER"
 echo "[command]/usr/bin/git -c protocol.version=2 fetch $* origin $want"
 git -c protocol.version=2 fetch "$@" origin "$want"
+found=$(git rev-parse --verify "FETCH_HEAD^{commit}")
 test "$DEPTH" != 0 || git fetch --quiet origin '+refs/heads/*:refs/remotes/origin/*' '+refs/tags/*:refs/tags/*'
 case "$REF" in
   refs/heads/*)
     branch=${REF#refs/heads/}
-    git update-ref "refs/remotes/origin/$branch" FETCH_HEAD
+    git update-ref "refs/remotes/origin/$branch" "$found"
     git checkout --quiet --force -B "$branch" "refs/remotes/origin/$branch" ;;
-  *) git checkout --quiet --force --detach FETCH_HEAD ;;
+  *) git checkout --quiet --force --detach "$found" ;;
 esac
 test "$PERSIST" = true || git config --local --unset-all "$key"
 echo "[command]/usr/bin/git log -1 --format=%H"
