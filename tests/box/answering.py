@@ -8,36 +8,38 @@ import traceback
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from . import routes  # noqa: F401 - enters the operations
+from . import counting, routes  # noqa: F401 - enters the operations
 from .bare import GitFailed
 from .calls import DOCS, OPERATIONS, Answer, Call, Refused, Seen, query_of
 from .description import Found
-from .tokens import Token
 
 if TYPE_CHECKING:
     from .github import Box
+    from .mischief import Trick
     from .repository import Repository
 
 PREFIX = "/api/v3"
-HOUR = 3600.0
-_TOLD_ALWAYS = {
-    "X-GitHub-Media-Type": "github.v3; format=json",
-    "X-GitHub-Api-Version-Selected": "2022-11-28",
-}
 
 
 def respond(box: Box, seen: Seen) -> Answer:
     """The answer to one request, its effects done and its events told."""
     trick = box.mischief.pick(seen.method, seen.path, "fail", when="before")
     if trick:
-        return trick.answer()
+        return _failing(box, seen, trick)
     if seen.path.startswith("/downloads/"):
         return box.downloads.get(seen.path, seen.authorization, seen.headers.get("host", ""))
     if not seen.path.startswith(PREFIX):
         return Refused(404, "Not Found").answer
     answer = _answer(box, seen)
     trick = box.mischief.pick(seen.method, seen.path, "fail", when="after")
-    return trick.answer() if trick else answer
+    return _failing(box, seen, trick) if trick else answer
+
+
+def _failing(box: Box, seen: Seen, trick: Trick) -> Answer:
+    answer = trick.answer()
+    if seen.path.startswith(PREFIX):
+        counting.count(box, seen.token, answer, free=True)
+    return answer
 
 
 def _answer(box: Box, seen: Seen) -> Answer:
@@ -46,7 +48,8 @@ def _answer(box: Box, seen: Seen) -> Answer:
         found = _operation(box, seen, path)
         answer, call = _handled(box, seen, path, found)
         _tag(answer, seen)
-        _count(box, seen, path, answer)
+        counting.count(box, seen.token, answer, free=path == "/rate_limit" or answer.status == 304)
+        _tell_rights(seen, found, answer)
         if found and box.checks and not answer.deliberate:
             box.faults.extend(box.checks.answer(found.operation, answer))
     for told in call.afterwards if call else ():
@@ -91,10 +94,12 @@ def _handled(box: Box, seen: Seen, path: str, found: Found | None) -> tuple[Answ
 
 
 def _authenticate(box: Box, seen: Seen) -> None:
+    if "user-agent" not in seen.headers:
+        box.faults.append(f"{seen.method} {seen.path}: without a User-Agent")
+        raise Refused(403, "Request forbidden by administrative rules.")
     if seen.authorization and seen.token is None:
         raise Refused(401, "Bad credentials")
-    _, used = _used(box, seen.token)
-    if used >= (seen.token.hourly if seen.token else 60) and seen.path != f"{PREFIX}/rate_limit":
+    if seen.path != f"{PREFIX}/rate_limit" and counting.exceeded(box, seen.token):
         who = f"installation ID {1000 + len(seen.token.actor)}" if seen.token else "127.0.0.1"
         raise Refused(403, f"API rate limit exceeded for {who}.")
 
@@ -138,8 +143,20 @@ def _may(call: Call) -> None:
     if call.token is None and not call.repo.private:
         return
     *others, last = permission.split("|")
+    if call.method != "GET" and call.repo.settings.archived:
+        raise Refused(403, "Repository was archived so is read-only.")
     if not any(call.reaches(name, level) for name in others):
         call.needs(last, level)
+
+
+def _tell_rights(seen: Seen, found: Found | None, answer: Answer) -> None:
+    """What the token may do, or would have to be allowed, in the headers that tell it."""
+    if seen.token and seen.token.scopes is not None:
+        answer.headers["X-OAuth-Scopes"] = seen.token.scopes
+    elif seen.token and found and (seen.method, found.operation.template) in OPERATIONS:
+        _, permission, level = OPERATIONS[seen.method, found.operation.template]
+        wanted = "; ".join(f"{name}={level}" for name in permission.split("|"))
+        answer.headers["X-Accepted-GitHub-Permissions"] = wanted
 
 
 def _tag(answer: Answer, seen: Seen) -> None:
@@ -151,35 +168,3 @@ def _tag(answer: Answer, seen: Seen) -> None:
     answer.headers["Cache-Control"] = "private, max-age=60, s-maxage=60"
     if tag in seen.headers.get("if-none-match", ""):
         answer.status, answer.body = 304, None
-
-
-def _used(box: Box, token: Token | None) -> tuple[float, int]:
-    """Since when the hour of a token runs, and how many requests were made in it."""
-    key = token.bucket if token else "nobody"
-    since, used = box.used.get(key, (box.clock.now(), 0))
-    return (since, used) if box.clock.now() < since + HOUR else (box.clock.now(), 0)
-
-
-def _count(box: Box, seen: Seen, path: str, answer: Answer) -> None:
-    since, used = _used(box, seen.token)
-    limit = seen.token.hourly if seen.token else 60
-    free = path == "/rate_limit" or answer.status == 304
-    used = min(limit, used + (0 if free else 1))
-    box.used[seen.token.bucket if seen.token else "nobody"] = (since, used)
-    answer.headers.update(_TOLD_ALWAYS)
-    answer.headers.update(
-        {
-            "X-RateLimit-Limit": str(limit),
-            "X-RateLimit-Remaining": str(limit - used),
-            "X-RateLimit-Used": str(used),
-            "X-RateLimit-Reset": str(int(since + HOUR)),
-            "X-RateLimit-Resource": "core",
-        }
-    )
-
-
-def limits_of(box: Box, token: Token | None) -> dict[str, int]:
-    """The figures of `GET /rate_limit`."""
-    since, used = _used(box, token)
-    limit = token.hourly if token else 60
-    return {"limit": limit, "remaining": limit - used, "used": used, "reset": int(since + HOUR)}

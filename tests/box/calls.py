@@ -120,11 +120,9 @@ class Call:
 
     def reaches(self, permission: str, level: str) -> bool:
         """Whether the token holds a permission to this level, and nobody denies it for now."""
-        token = self.token
-        if token and token.kind == "person" and (self.method, self.template) in OPEN_TO_READERS:
-            level = "read"
+        rank = "read" if (self.method, self.template) in OPEN_TO_READERS else level
         denied = self.box.mischief.denied(permission, level)
-        return not denied and self.box.tokens.may(token, self.repo, permission, level)
+        return not denied and self.box.tokens.may(self.token, self.repo, permission, level, rank=rank)
 
     def needs(self, permission: str, level: str) -> None:
         """Ends with 403 when the token does not reach this far."""

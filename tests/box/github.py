@@ -120,7 +120,7 @@ class Box:
         permissions: Mapping[str, str] = {},
         kind: str = "installation",
     ) -> str:
-        """The value of a new token; kinds: `installation` (GITHUB_TOKEN of a workflow), `app`, `person`."""
+        """The value of a new token; kinds: `installation` (GITHUB_TOKEN), `app`, `person`, `fine-grained`."""
         return self.new_token(repo, actor, permissions, kind).value
 
     def new_token(
@@ -131,7 +131,7 @@ class Box:
         kind: str = "installation",
     ) -> Token:
         self.user(actor)
-        known = {"installation": "workflow", "workflow": "workflow", "app": "app", "person": "person"}[kind]
+        known = {"installation": "workflow"}.get(kind, kind)
         return self.tokens.issue(known, actor, repo.full_name if repo else None, permissions)
 
     def person(self, login: str, repo: Repository | None = None, permission: str = "write") -> str:
@@ -143,8 +143,15 @@ class Box:
             self.tokens.roles[login, repo.full_name] = permission
         return login
 
-    def person_token(self, login: str) -> str:
-        return self.new_token(None, login, {}, "person").value
+    def person_token(
+        self, login: str, *, scopes: str = "repo, workflow", permissions: Mapping[str, str] | None = None
+    ) -> str:
+        """A classic token with scopes, or a fine-grained one with permissions."""
+        if permissions is not None:
+            return self.new_token(None, login, permissions, "fine-grained").value
+        token = self.new_token(None, login, {}, "person")
+        token.scopes = scopes
+        return token.value
 
     def happened(self, repo: Repository, event: str, payload: dict[str, Any], token: Token | None) -> None:
         """Keeps an event in `events` and passes it on to the life of the box."""

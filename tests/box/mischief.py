@@ -102,6 +102,12 @@ class Mischief:
         held = {} if retry_after is None else {"Retry-After": str(retry_after)}
         return self._add("fail", method, path, "before", times, status=status, headers=held, message=words)
 
+    def exhaust(self, token: str, left: int = 0) -> None:
+        """The token has only so many requests left in the hour that begins now."""
+        from .counting import exhaust  # noqa: PLC0415 - it knows this module's box
+
+        exhaust(self._box, self._box.tokens.held[token], left)
+
     def deny(self, permission: str, level: str = "read", times: int = EVER) -> Denial:
         """Answers 403 as if every token lacked this permission from this level on."""
         made = Denial(permission.replace("-", "_"), level, times)

@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Settings:
-    """What an administrator chose under Settings, Actions."""
+    """What an administrator chose under Settings."""
 
     actions_enabled: bool = True
     allowed_actions: str = "all"
     default_workflow_permissions: str = "read"
     can_approve_pull_request_reviews: bool = True
+    selected_patterns: tuple[str, ...] = ()
+    retention_days: int = 90
+    has_issues: bool = True
+    archived: bool = False
 
 
 @dataclass

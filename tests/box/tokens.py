@@ -30,6 +30,8 @@ WORKFLOW_KEYS = frozenset(
     }
 )
 APP_KEYS = WORKFLOW_KEYS | {"administration", "variables", "environments", "secrets", "workflows", "members"}
+# What anybody sees of a public repository.
+PUBLIC = WORKFLOW_KEYS - {"security_events"}
 ROLES = ("none", "read", "triage", "write", "maintain", "admin")
 _TRIAGE = {"issues": "write", "pull_requests": "write"}
 _HOURLY = {"workflow": 1000, "app": 5000, "person": 5000, "nobody": 60}
@@ -37,13 +39,17 @@ _HOURLY = {"workflow": 1000, "app": 5000, "person": 5000, "nobody": 60}
 
 @dataclass(eq=False)
 class Token:
-    """A credential. Kinds: `workflow` (GITHUB_TOKEN), `app` (an App's installation), `person`."""
+    """A credential. Kinds: `workflow` (GITHUB_TOKEN), `app` (an App's installation), `person`.
+
+    A person's is classic, with scopes, or fine-grained, with permissions: then `scopes` is None.
+    """
 
     value: str
     kind: str
     actor: str
     repository: str | None
     permissions: dict[str, str]
+    scopes: str | None = None
     revoked: bool = False
 
     @property
@@ -74,12 +80,17 @@ class Tokens:
 
     held: dict[str, Token] = field(default_factory=dict)
     roles: dict[tuple[str, str], str] = field(default_factory=dict)
+    # Whether any token may read what is public, as on GitHub; the box asks for the permission all the same.
+    public_reads: bool = False
 
     def issue(self, kind: str, actor: str, repository: str | None, permissions: Mapping[str, str]) -> Token:
         secret = hashlib.sha256(f"{len(self.held)}:{kind}:{actor}:{repository}".encode()).hexdigest()[:36]
-        value = ("ghp_" if kind == "person" else "ghs_") + secret
+        value = {"person": "ghp_", "fine-grained": "github_pat_"}.get(kind, "ghs_") + secret
         allowed = WORKFLOW_KEYS if kind == "workflow" else APP_KEYS
+        kind = "person" if kind == "fine-grained" else kind
         token = Token(value, kind, actor, repository, normal(permissions, allowed))
+        if value.startswith("ghp_"):
+            token.scopes = "repo, workflow"
         self.held[value] = token
         return token
 
@@ -96,15 +107,27 @@ class Tokens:
             return "admin"
         return self.roles.get((login, repo.full_name), "none" if repo.private else "read")
 
-    def may(self, token: Token | None, repo: Repository, permission: str, level: str) -> bool:
-        """Whether a token reaches a level of one permission in a repository."""
+    def may(
+        self, token: Token | None, repo: Repository, permission: str, level: str, *, rank: str | None = None
+    ) -> bool:
+        """Whether a token reaches a level of one permission; `rank` is the level that its person needs."""
         if token is None:
             return False
-        if token.kind == "person":
-            return self._role_allows(self.role(token.actor, repo), permission, level)
+        role = self.role(token.actor, repo) if token.kind == "person" else "admin"
+        if not self._role_allows(role, permission, rank or level):
+            return False
+        if not repo.private and level == "read" and permission in PUBLIC and self._reads_public(token, repo):
+            return True
+        if token.scopes is not None:
+            held = token.scopes.replace(" ", "").split(",")
+            return "repo" in held or ("public_repo" in held and not repo.private)
         if token.repository not in (None, repo.full_name):
-            return not repo.private and level == "read"
+            return False
         return LEVELS[token.permissions.get(permission, "none")] >= LEVELS[level]
+
+    def _reads_public(self, token: Token, repo: Repository) -> bool:
+        elsewhere = token.repository not in (None, repo.full_name)
+        return self.public_reads or elsewhere or token.scopes is not None
 
     def sees(self, token: Token | None, repo: Repository) -> bool:
         """Whether the repository is there at all for whoever asks."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import render
-from ..calls import Answer, Call, invalid, not_found, route
+from ..calls import Answer, Call, Refused, invalid, not_found, route
 from ..clock import parse
 from ..talk import Issue
 
@@ -74,6 +74,8 @@ def list_issues(call: Call) -> Answer:
 @route("POST", "~/issues", "issues")
 def create_issue(call: Call) -> Answer:
     title = call.given("title")
+    if not call.repo.settings.has_issues:
+        raise Refused(410, "Issues has been disabled in this repository.")
     if not title:
         raise invalid("Issue", "title", "missing_field")
     check_title(title)

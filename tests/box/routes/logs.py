@@ -8,12 +8,11 @@ from ..runs import Attempt, Job, Run
 from .jobs import find_job
 from .runs import find_attempt, find_run
 
-# As long as GitHub keeps logs unless told otherwise.
-KEPT = 90 * 86400.0
+DAY = 86400.0
 
 
 def _expired(call: Call, run: Run, attempt: Attempt) -> bool:
-    return run.logs_deleted or call.now > attempt.started_at + KEPT
+    return run.logs_deleted or call.now > attempt.started_at + call.repo.settings.retention_days * DAY
 
 
 @route("GET", "~/actions/jobs/{job_id}/logs", "actions")

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import render
 from ..calls import Answer, Call, Refused, not_found, route
+from ..counting import figures
 from ..tokens import ROLES
 
 _OLD_NAMES = {"triage": "read", "maintain": "write"}
@@ -19,10 +20,7 @@ def get_user(call: Call) -> Answer:
         raise Refused(403, "Resource not accessible by integration")
     counts = ("private_gists", "total_private_repos", "owned_private_repos", "disk_usage", "collaborators")
     private: dict[str, Any] = {**dict.fromkeys(counts, 0), "two_factor_authentication": True}
-    # What a classic token may do stands in a header, as a doctor would look at it.
-    return Answer(
-        200, {**render.detailed_user(call.box, call.actor), **private}, {"X-OAuth-Scopes": "repo, workflow"}
-    )
+    return Answer(200, {**render.detailed_user(call.box, call.actor), **private})
 
 
 @route("GET", "/users/{username}")
@@ -72,9 +70,7 @@ def get_permission(call: Call) -> Answer:
 
 @route("GET", "/rate_limit")
 def rate_limit(call: Call) -> Answer:
-    from ..answering import limits_of  # noqa: PLC0415 - it imports the routes
-
-    core = limits_of(call.box, call.token)
+    core = figures(call.box, call.token)
     other = {**core, "limit": 30, "remaining": 30, "used": 0}
     resources = dict.fromkeys(("search", "graphql"), other)
     return Answer(200, {"resources": {"core": core, **resources}, "rate": core})
