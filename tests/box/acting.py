@@ -46,7 +46,7 @@ class Leg:
 
 @dataclass(frozen=True, kw_only=True)
 class Played:
-    """How it went; `caller` is the end of the calling job, where there is one; `refusal` says why it cannot be."""
+    """How it went; `caller` is the end of the calling job; `refusal` says why act did not take it on."""
 
     legs: Sequence[Leg]
     result: Result

@@ -95,7 +95,7 @@ def kept(document: Mapping[str, Any], *, name: str) -> dict[str, Any]:
 
 
 def trimmed(job: Mapping[str, Any]) -> dict[str, Any]:
-    """A job without what act cannot do; without names, a step is called by its script with all values in it."""
+    """A job without what act cannot do; a step without a name is called by its script, values filled in."""
     steps = [{key: value for key, value in step.items() if key != "name"} for step in job.get("steps") or []]
     return {**{key: value for key, value in job.items() if key not in DROPPED}, "steps": steps}
 

@@ -30,7 +30,7 @@ SETUP, END = "Set up job", "Complete job"
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the head of the log and its groups tell. `definition` is the job, `head` the workflow's document."""
+    """What the log's head and groups tell; `definition` is the job, `head` the workflow's document."""
 
     name: str
     repository: str

@@ -14,10 +14,21 @@ DEFAULT_TYPES = {
     "pull_request": ("opened", "synchronize", "reopened"),
     "pull_request_target": ("opened", "synchronize", "reopened"),
 }
-SCOPES = (
-    "actions attestations checks contents deployments discussions issues models packages pages "
-    "pull_requests security_events statuses"
-).split()
+SCOPES = [
+    "actions",
+    "attestations",
+    "checks",
+    "contents",
+    "deployments",
+    "discussions",
+    "issues",
+    "models",
+    "packages",
+    "pages",
+    "pull_requests",
+    "security_events",
+    "statuses",
+]
 
 
 class _Loader(yaml.SafeLoader):
@@ -75,7 +86,7 @@ class Workflow:
 def read_workflow(path: str, content: bytes) -> Workflow:
     """Reads a file; raises `BadWorkflow` with the reason."""
     try:
-        document = yaml.load(content, Loader=_Loader)  # noqa: S506 - a SafeLoader with fewer words
+        document = yaml.load(content, Loader=_Loader)
     except yaml.YAMLError as error:
         raise BadWorkflow(f"Invalid workflow file: {path}: {error}") from None
     if not isinstance(document, dict) or not document.get("on"):
@@ -124,7 +135,8 @@ def in_order(jobs: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def listens(workflow: Workflow, event: str, facts: Mapping[str, Any]) -> bool:
     """Whether an event starts the workflow.
 
-    `facts`: action, ref (of a push), branch (base of a pull request, head of a run), name (of the run's workflow), paths.
+    `facts`: action, ref (of a push), branch (a pull request's base, a run's head), name (of the run's
+    workflow), paths.
     """
     if event not in workflow.on:
         return False
