@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -116,8 +115,7 @@ _CONFIGURATION = """\
 def workflow(wish: Wish, names: tuple[str, ...]) -> str:
     """The workflow that calls Remediate when one of these has ended, or on schedule alone."""
     named = {"repository": REPOSITORY, "revision": wish.revision}
-    # JSON is YAML, whatever the names hold.
-    watch = _WATCH.format(names=json.dumps(list(names))) if names else ""
+    watch = _WATCH.format(names=f"[{', '.join(map(_quoted, names))}]") if names else ""
     body = _one_job(wish, named) if wish.one_job else _six_jobs(wish, named)
     return _HEAD.format(**named) + watch + _REST + body
 
@@ -125,21 +123,32 @@ def workflow(wish: Wish, names: tuple[str, ...]) -> str:
 def configuration(wish: Wish) -> str:
     """The configuration with what was asked for; everything else in it is a comment."""
     given = {"mode": wish.mode, "state-branch": wish.state_branch}
-    lines = [f"{key}: {json.dumps(value)}\n" for key, value in given.items() if value]
+    lines = [f"{key}: {_quoted(value)}\n" for key, value in given.items() if value]
     return _CONFIGURATION.format(repository=REPOSITORY, revision=wish.revision) + "".join(lines)
 
 
 def _six_jobs(wish: Wish, named: dict[str, str]) -> str:
-    runs_on = f"      runs-on: {json.dumps(wish.runs_on)}\n" if wish.runs_on else ""
+    runs_on = f"      runs-on: {_quoted(wish.runs_on)}\n" if wish.runs_on else ""
     head = "    permissions: # each of the six jobs has only its own part of them\n"
     return head + _permissions() + _CALL.format(**named) + runs_on + _APP
 
 
 def _one_job(wish: Wish, named: dict[str, str]) -> str:
-    runs_on = json.dumps(wish.runs_on) if wish.runs_on else "ubuntu-latest"
+    runs_on = _quoted(wish.runs_on) if wish.runs_on else "ubuntu-latest"
     steps = _STEPS.format(**named, runs_on=runs_on, checkout=CHECKOUT)
     return _IF + "    permissions:\n" + _permissions() + steps
 
 
 def _permissions() -> str:
     return "".join(f"      {name}: {level} # {why}\n" for name, (level, why) in PERMISSIONS.items())
+
+
+def _quoted(text: str) -> str:
+    """The text as YAML in quotes, whatever it holds. JSON will not do: there an emoji is two characters."""
+    return f'"{"".join(map(_character, text))}"'
+
+
+def _character(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    return char if char.isprintable() else f"\\U{ord(char):08x}"
