@@ -15,7 +15,7 @@ from remediate.logs.neutral import for_terminal
 from remediate.ports import Clock, Documents, Git
 from remediate.state.branch_answers import Answer, of_push, reason
 from remediate.state.branch_objects import Objects
-from remediate.state.branch_pace import Pace
+from remediate.state.branch_pace import BROKEN, Pace
 from remediate.state.branch_parts import FULL, is_open, next_part
 from remediate.state.branch_readme import MARK, PAGE, README, Mark
 from remediate.state.branch_remote import Remote
@@ -192,11 +192,11 @@ class _Change:
 
     def _pause(self, answer: Answer, why: str, began: float, until: float, tries: int) -> None:
         now = self._clock.now()
-        self._pace.lost(now - began, now)
+        self._pace.lost(now - began if answer is Answer.LOST else max(now - began, BROKEN), now)
         pause = self._pace.wait()
         if now + pause > until:
             place = self._viewer.place
-            raise beaten(place, tries) if answer is Answer.LOST else broken(place, why, changing=True)
+            raise beaten(place, tries, why) if answer is Answer.LOST else broken(place, why, changing=True)
         self._clock.sleep(pause)
 
 

@@ -8,6 +8,8 @@ _GROWS, _SHRINKS, _LEAST = 2.0, 0.6, 0.05
 # The widest window, in times that a try takes: on a crowded machine or a slow server it is longer by itself.
 # Wider ones lose fewer tries, and leave the branch idle meanwhile; this keeps both small for 3 to 32 writers.
 _WIDEST = 24.0
+# What breaks is not mended as quickly as a crowd goes by.
+BROKEN = 0.25
 # Who got through is ahead of all others and goes on at once, but only for so many changes in a row.
 _IN_A_ROW = 10
 

@@ -16,10 +16,10 @@ def refused(place: str, why: str) -> Unreachable:
     return Unreachable(f"{place}: {_shown(why)}", hint=_way_out(why))
 
 
-def beaten(place: str, tries: int) -> Unreachable:
+def beaten(place: str, tries: int, why: str) -> Unreachable:
     """Others were faster for all the time there was."""
     return Unreachable(
-        f"{place}: other writers were faster {tries} times; nothing was changed",
+        f"{place}: other writers were faster {tries} times; nothing was changed ({_shown(why)})",
         hint="Try again, or look what writes to it without an end.",
     )
 

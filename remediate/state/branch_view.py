@@ -11,7 +11,7 @@ import msgspec
 from remediate.ports import Clock, Documents, Spoken
 from remediate.state.branch_answers import Answer, of_fetch, reason
 from remediate.state.branch_objects import Entry, Objects
-from remediate.state.branch_pace import Pace
+from remediate.state.branch_pace import BROKEN, Pace
 from remediate.state.branch_parts import FOLDER, is_open
 from remediate.state.branch_readme import MARK
 from remediate.state.branch_remote import Remote
@@ -22,6 +22,10 @@ from remediate.state.shapes import check, decode
 _COUNT = "Remediate-Changes"
 _ID = "Remediate-Change-Id"
 _CALL = 60.0
+# Each leaves a file or two in the repository: after so many another one is made.
+_STEPS = 500
+# More names than these may not fit into a command.
+_MANY = 100
 # For so long we are sure enough that the server still has our last commit, and few files have changed since.
 _RECENT = 60.0
 
@@ -44,11 +48,12 @@ class Viewer:
         self._objects, self._remote, self._clock, self._pace = objects, remote, clock, pace
         self._tip = ""
         self._seen = float("-inf")
+        self._steps = 0
 
     def close(self) -> None:
         """Removes what was fetched."""
         self._objects.close()
-        self._tip, self._seen = "", float("-inf")
+        self._tip, self._seen, self._steps = "", float("-inf"), 0
 
     def seen_within(self, seconds: float) -> bool:
         """Whether there is a branch, and its newest commit was looked up so shortly ago."""
@@ -56,6 +61,9 @@ class Viewer:
 
     def look(self, until: float) -> None:
         """Learns which commit is the newest."""
+        self._steps += 1
+        if self._steps > _STEPS:
+            self.close()
         whole = self.seen_within(_RECENT)
         answer = self._asked(lambda timeout: self._remote.fetch(self._tip, timeout, whole=whole), until)
         if answer is Answer.MISSING:
@@ -64,6 +72,7 @@ class Viewer:
 
     def moved(self, commit: str) -> None:
         """Our own push has made this commit the newest."""
+        self._steps += 1
         self._objects.settle(commit)
         self._tip, self._seen = commit, self._clock.now()
 
@@ -71,8 +80,7 @@ class Viewer:
         """The documents of these names in the commit that was looked up."""
         if not self._tip:
             return View(commit="", changes=0, documents=dict.fromkeys(names), entries={}, applied=Applied())
-        history = [FOLDER] if any(map(is_open, names)) else []
-        entries = self._objects.listing(self._tip, [MARK, APPLIED, *names, *history])
+        entries = self._listing(names)
         self._check(entries, [MARK, APPLIED, *names])
         wanted = {name: entries[name].id for name in (MARK, APPLIED, *names) if name in entries}
         found = self._contents([self._tip, *wanted.values()], until)
@@ -109,6 +117,12 @@ class Viewer:
         """Moves the branch from the tip to the commit, or does nothing."""
         return self._remote.push(commit, tip, self._timeout(until))
 
+    def _listing(self, names: Sequence[str]) -> dict[str, Entry]:
+        if len(names) > _MANY:
+            return self._objects.listing(self._tip, deep=True)
+        history = [FOLDER] if any(map(is_open, names)) else []
+        return self._objects.listing(self._tip, [MARK, APPLIED, *names, *history])
+
     def _check(self, entries: Mapping[str, Entry], names: Iterable[str]) -> None:
         if MARK not in entries:
             raise foreign(self.place)
@@ -138,7 +152,7 @@ class Viewer:
 
     def _rest(self, why: str, until: float) -> None:
         now = self._clock.now()
-        self._pace.lost(0.0, now)
+        self._pace.lost(BROKEN, now)
         pause = self._pace.wait()
         if now + pause > until:
             raise broken(self.place, why, changing=False)

@@ -125,4 +125,10 @@ def test_what_a_change_sends_does_not_grow_with_the_history(hosted: Hosted) -> N
     fetched = sum(path.stat().st_size for path in hosted.folder.rglob("*") if path.is_file())
     assert fetched < 200_000
     assert f"history/2026-11.{parts + 1:03}.jsonl" in hosted.content()
+    # Nor does it when the branch begins anew with all of them.
+    before = hosted.content()
+    hosted.store(compact_after=3).change("2", ["a.json"], lambda _: {})
+    assert hosted.count() == 1
+    assert before == {**hosted.content(), ".applied.json": before[".applied.json"]}
+    assert len(whole_history(hosted.store())) > 90_000
     assert re.fullmatch(rb'[^\n]*"o1"[^\n]*\n', hosted.content()[NAME])

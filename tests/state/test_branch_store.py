@@ -16,6 +16,7 @@ from hosted import REPOSITORY, Hosted
 
 from remediate.errors import Unreachable
 from remediate.ports import Documents
+from remediate.state import branch_view
 from remediate.state.branch import BRANCH, BranchStore
 from remediate.state.branch_readme import MARK, README, Mark
 from remediate.state.shapes import encoded
@@ -320,6 +321,28 @@ def test_what_was_fetched_is_removed(hosted: Hosted) -> None:
     del store
     gc.collect()
     assert list(hosted.folder.iterdir()) == []
+
+
+def test_a_long_life_leaves_no_heap_of_files(hosted: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(branch_view, "_STEPS", 4)
+    store = hosted.store()
+    most = 0
+    for number in range(12):
+        put(store, str(number))
+        store.read("a.json")
+        most = max(most, sum(path.is_file() for path in hosted.folder.rglob("*")))
+    assert most < 40
+    assert len(list(hosted.folder.iterdir())) == 1
+
+
+def test_many_documents_are_read_at_once(host: GitHost, hosted: Hosted) -> None:
+    names = [f"attempts/{'x' * 60}{number}.json" for number in range(300)]
+    hosted.store().change("0", ["a.json"], lambda _: {})
+    attempts = b'{"schema": "remediate/attempts/1"}'
+    hosted.plant(dict.fromkeys(names, attempts))
+    with Counted(host) as reading:
+        assert hosted.store().read(*names, "a.json") == {**dict.fromkeys(names, attempts), "a.json": None}
+    assert reading.requests < 8
 
 
 def test_what_killed_processes_left_is_removed_after_a_day(hosted: Hosted) -> None:
