@@ -87,7 +87,11 @@ class Escalation:
             title=title_of(incident), body=body, labels=LABELS, mark=mark_of(incident.signature)
         )
         self._tickets[incident.signature] = ticket.number
-        self._lines.append(f"issue {ticket.number} opened for {incident.signature}")
+        if _plain(ticket.body) == _plain(body) and ticket.state == "open":
+            self._lines.append(f"issue {ticket.number} opened for {incident.signature}")
+        else:
+            # It was there, and had lost its label.
+            self._edit(incident, ticket, body)
 
     def _edit(self, incident: Incident, ticket: Ticket, body: str) -> None:
         state = "open" if incident.status == "open" else "closed"
