@@ -19,7 +19,7 @@ from remediate.model.tree import Tree
 from remediate.ports import Platform
 from remediate.recovery.remote import RemoteEngine
 from remediate.recovery.remote_strategy import Place
-from remediate.safety.hazard import hazard_of
+from remediate.safety.hazard import files_named, hazard_of
 from remediate.safety.health import Vitals
 from remediate.stages.gating import circumstances
 from remediate.state.bid import Bid
@@ -27,6 +27,8 @@ from remediate.state.ledger import Standing
 
 # What makes the platform run jobs of the failed run again.
 _RERUNS = frozenset({"rerun"})
+# Of the actions and workflows that a workflow names so many are read; what is not known is taken for a hazard.
+_MOST_FILES = 10
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,5 +113,6 @@ def _hazard(case: Case, plan: Plan, platform: Platform) -> str:
         return ""
     run = case.run
     text = platform.file(run.workflow, run.commit) if run.workflow else None
-    jobs = platform.jobs(run.id, run.attempt)
-    return hazard_of(text, jobs, run.event)
+    named = files_named(text)[:_MOST_FILES]
+    files = {path: data for path in named if (data := platform.file(path, run.commit)) is not None}
+    return hazard_of(text, platform.jobs(run.id, run.attempt), run.event, files)

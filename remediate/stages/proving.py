@@ -14,7 +14,7 @@ from remediate.stages.deciding import bid_of
 from remediate.stages.desk import Desk
 from remediate.stages.ending import closed, escalated
 from remediate.state.bid import Bid
-
+from remediate.verification.reports import Tested, compared
 
 # To take these back is to do nothing.
 _LEAVES_NOTHING = frozenset({"rerun"})
@@ -43,12 +43,27 @@ def prove(case: Case, desk: Desk) -> Verdict:
         return _foreseen(case, seen)
     match seen:
         case Done(summary=summary):
-            return _healed(case, summary, desk)
+            tested = _tested(case, desk)
+            if tested.fails:
+                failure = Failed(strategy="", reason=f"it is green, and yet {tested.told}")
+                return _failed(case, failure, desk)
+            return _healed(case, "; ".join(filter(None, (summary, tested.told))), desk)
         case Waiting(reason=reason, due=due):
             return _pending(case, reason, due, desk)
         case Failed() as failure:
             again = _failed_again(case, desk)
             return _pending(case, again, 0.0, desk) if again else _failed(case, failure, desk)
+
+
+def _tested(case: Case, desk: Desk) -> Tested:
+    """What the new attempt's own test reports say, where there is a new attempt."""
+    platform, run = desk.doors.platform, case.run
+    again = platform.run(run.id, run.attempt + 1)
+    if case.phase == "watching" or again is None:
+        return Tested()
+    folder = desk.doors.folder / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    return compared(platform, run, again, folder)
 
 
 def _failed_again(case: Case, desk: Desk) -> str:

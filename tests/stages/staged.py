@@ -10,7 +10,7 @@ from fakes.fake_clock import FakeClock
 from fakes.fake_platform import FakeGitHub
 
 from remediate.logs.redaction import Redactor
-from remediate.model.actions import WorkflowRun
+from remediate.model.actions import Job, JobStep, WorkflowRun
 from remediate.model.case import Case, Closing
 from remediate.model.diagnosis import Diagnosis
 from remediate.model.digest import digest_of
@@ -53,9 +53,13 @@ class Repository:
 
     def fails(self, cause: str = "network", **more: Any) -> WorkflowRun:
         """A run that failed a moment ago."""
-        run = self.github.add_run(**{"conclusion": "failure", "commit": "c" * 40, **more})
+        run = self.github.add_run(**{"jobs": (_job(),), "conclusion": "failure", "commit": "c" * 40, **more})
         self.github.files[run.workflow, run.commit] = WORKFLOW
         return run
+
+    def ends(self, run: WorkflowRun, conclusion: str) -> WorkflowRun:
+        """Its latest attempt ends so."""
+        return self.github.finish(run.id, conclusion, (_job(),))
 
     def doors(self, owner: str) -> Doors:
         folder = self.folder / "fetched"
@@ -102,6 +106,11 @@ class Repository:
 
     def standing(self, run: WorkflowRun) -> str:
         return self.case(run).standing
+
+
+def _job() -> Job:
+    step = JobStep(number=1, name="Run npm ci", conclusion="failure")
+    return Job(id=1, run=0, attempt=1, name="build", status="completed", conclusion="failure", steps=(step,))
 
 
 def found(agenda: Agenda, cause: str = "network", **more: Any) -> Findings:

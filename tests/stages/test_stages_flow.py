@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import msgspec
@@ -25,10 +27,10 @@ def here(tmp_path: Path) -> Repository:
 def test_a_network_failure_is_rerun_and_healed_when_its_new_attempt_is_green(here: Repository) -> None:
     run = here.fails()
     verdicts = here.heals()
-    assert here.github.effects == [f"rerun {run.id} attempt 2"] or len(here.github.effects) == 1
+    assert here.github.effects == [f"rerun {run.id}-2"]
     assert here.standing(run) == "pending"
     assert [one.verdict for one in verdicts.verdicts] == ["pending"]
-    here.github.finish(run.id, "success")
+    here.ends(run, "success")
     here.clock.advance(120)
     assert [one.verdict for one in here.heals().verdicts] == ["healed"]
     assert here.standing(run) == "healed"
@@ -45,7 +47,7 @@ def test_a_network_failure_is_rerun_and_healed_when_its_new_attempt_is_green(her
 def test_the_event_of_the_new_attempt_proves_at_once(here: Repository) -> None:
     run = here.fails()
     here.heals()
-    here.github.finish(run.id, "success")
+    here.ends(run, "success")
     here.event = ("workflow_run", json.dumps({"workflow_run": {"id": run.id}}).encode())
     assert [one.verdict for one in here.heals().verdicts] == ["healed"]
 
@@ -88,7 +90,7 @@ def test_three_failures_open_the_circuit_and_a_reset_lets_one_probe_through(here
     for attempt in range(2, 5):
         here.heals()
         here.clock.advance(1200)  # three an hour are made of one signature
-        run = here.github.finish(run.id, "failure")
+        run = here.ends(run, "failure")
         assert run.attempt == attempt
     here.heals()
     assert here.standing(run) == "escalated"
@@ -110,7 +112,7 @@ def test_three_failures_open_the_circuit_and_a_reset_lets_one_probe_through(here
 def test_an_earlier_attempt_is_closed_when_its_rerun_fails_too(here: Repository) -> None:
     run = here.fails()
     here.heals()
-    again = here.github.finish(run.id, "failure")
+    again = here.ends(run, "failure")
     here.clock.advance(60)
     verdicts = here.heals()
     assert "attempt 2 failed the same way" in here.case(run).reason
@@ -210,7 +212,7 @@ def test_killed_anywhere_the_next_healer_finishes_and_does_nothing_twice(
     here.clock.advance(2 * HOUR)
     here.heals()
     assert len(here.github.effects) == 1
-    here.github.finish(run.id, "success")
+    here.ends(run, "success")
     here.clock.advance(DAY / 24)
     here.heals()
     assert here.standing(run) == "healed"
@@ -230,3 +232,36 @@ def test_a_run_that_somebody_re_ran_meanwhile_is_not_healed_twice(here: Reposito
 def _open(here: Repository) -> set[str]:
     document = json.loads((here.folder / "state" / "cases" / "open.json").read_text())
     return {f"{case['run']['id']}-{case['run']['attempt']}" for case in document["cases"]}
+
+
+def test_a_green_attempt_whose_report_shows_new_failures_is_not_healed(here: Repository) -> None:
+    run = here.fails()
+    here.github.reports[run.key] = (_report(failing=()),)
+    here.heals()
+    again = here.ends(run, "success")
+    here.github.reports[again.key] = (_report(failing=("test_pay",)),)
+    here.clock.advance(120)
+    verdicts = here.heals()
+    assert [one.verdict for one in verdicts.verdicts] == ["failed"]
+    assert "test_pay" in here.case(run).reason
+    assert here.standing(run) == "escalated"
+
+
+def test_a_report_that_agrees_is_told_of(here: Repository) -> None:
+    run = here.fails()
+    here.heals()
+    again = here.ends(run, "success")
+    here.github.reports[again.key] = (_report(failing=()),)
+    here.clock.advance(120)
+    assert "1 tests, 0 failed" in here.heals().verdicts[0].seen[0]
+
+
+def _report(failing: tuple[str, ...]) -> bytes:
+    cases = "<testcase name='test_well'/>" + "".join(
+        f"<testcase name='{name}'><failure/></testcase>" for name in failing
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("report.xml", f"<testsuite>{cases}</testsuite>")
+        archive.writestr("readme.txt", "nothing")
+    return packed.getvalue()
