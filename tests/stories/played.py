@@ -84,7 +84,8 @@ def ci(*scripts: str, name: str = "CI", on: str = "push", more: str = "") -> str
     """A workflow of one job whose steps run these scripts, on the files of the commit."""
     rows = "".join(f"      - run: |\n{_indented(script)}" for script in scripts)
     head = f"name: {name}\non: {on}\npermissions: {{contents: read}}\n{more}"
-    return f"{head}jobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n{rows}"
+    job = "  build:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n"
+    return f"{head}jobs:\n{job}{rows}"
 
 
 def _indented(script: str) -> str:
@@ -94,7 +95,9 @@ def _indented(script: str) -> str:
 class Story:
     """One repository, `octo/shop`, in a box of its own."""
 
-    def __init__(self, box: Box, folder: Path, *, config: str = CALM, files: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, box: Box, folder: Path, *, config: str = CALM, files: dict[str, str] | None = None
+    ) -> None:
         self.box = box
         self.folder = folder
         box.life.actions["remediate/remediate"] = house(folder)
@@ -171,12 +174,10 @@ class Story:
     def summary(self, healer: Run | None = None) -> str:
         """What the last run of ours wrote into its summary."""
         run = healer or self.healers[-1]
-        return "\n".join(
-            text for (number, _, _), text in self.box.life.summaries.items() if number == run.id
-        )
+        return "\n".join(text for (number, _, _), text in self.box.life.summaries.items() if number == run.id)
 
     def writes(self) -> list[str]:
-        """Every request that changed something, as `METHOD path`, but for what jobs' own tokens say of runs."""
+        """Every request that changed something, as `METHOD path`."""
         return [
             f"{seen.method} {seen.path}"
             for seen in self.box.requests
