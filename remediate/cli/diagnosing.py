@@ -28,6 +28,12 @@ from remediate.system.settings import Settings, read_settings
 
 OPTIONS = (
     Option(
+        flags=("--run",),
+        name="run",
+        metavar="ID",
+        help="Diagnose this run of the repository: the remote `origin` here, or GITHUB_REPOSITORY.",
+    ),
+    Option(
         flags=("--log-format",),
         name="log_format",
         choices=("auto", *FORMATS),
@@ -51,6 +57,7 @@ OPTIONS = (
 
 def diagnose_sources(
     sources: tuple[str, ...],
+    run: str | None,
     log_format: str,
     redact_env: tuple[str, ...],
     output: str,
@@ -58,16 +65,20 @@ def diagnose_sources(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Prints the diagnosis of every log in the sources."""
-    if not sources:
-        raise UsageProblem("no log given", hint="Name a file or a folder, or - for standard input.")
+    """Prints the diagnosis of every log in the sources, or of the failed jobs of a run."""
     if quiet and verbose:
         raise UsageProblem("--quiet and --verbose exclude each other", hint="Leave one of them out.")
+    remote = _on_a_platform(sources, run)
     settings = read_settings(config)
-    redactor = Redactor([*settings.secrets(os.environ), *secrets_named(redact_env)])
     parts = Parts(sources, quiet=quiet, log_format=log_format)
-    diagnosed = Diagnosing(settings, log_format, redactor)
-    found = failed_first(parts.each(diagnosed))
+    secrets = [*settings.secrets(os.environ), *secrets_named(redact_env)]
+    diagnosed = Diagnosing(settings, log_format, Redactor(secrets))
+    if remote:
+        from remediate.cli.diagnosing_runs import diagnose_runs  # noqa: PLC0415 - a file here needs none of it
+
+        found = diagnose_runs(sources, run, diagnosed.knowledge, secrets)
+    else:
+        found = failed_first(parts.each(diagnosed))
     if verbose:
         say(diagnosed.basis(), err=True)
     if found:
@@ -77,6 +88,18 @@ def diagnose_sources(
         raise UsageProblem(
             f"{sources[0]}: there is no log in it", hint="Name a folder or archive that holds logs."
         )
+
+
+def _on_a_platform(sources: tuple[str, ...], run: str | None) -> bool:
+    """Whether a run is wanted and not a log: by its number, its address, or by naming nothing."""
+    addresses = [source for source in sources if source.startswith(("http://", "https://"))]
+    if run is not None and sources:
+        raise UsageProblem(f"--run {run} and {sources[0]} exclude each other", hint="Leave one of them out.")
+    if addresses and len(addresses) < len(sources):
+        raise UsageProblem(
+            f"{addresses[0]}: an address of a run does not go with files", hint="Call it once for each."
+        )
+    return len(addresses) == len(sources)
 
 
 class Diagnosing:
@@ -89,6 +112,11 @@ class Diagnosing:
         )
         self._form = None if log_format == "auto" else FORMATS[log_format]
         self._redactor = redactor
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """The rules, and how they are weighed."""
+        return self._knowledge
 
     def __call__(self, part: LogPart) -> Diagnosis:
         found = diagnose(part, self._knowledge, self._redactor, form=self._form)

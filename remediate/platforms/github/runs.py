@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Iterator
 
 from remediate.errors import Unreachable
-from remediate.model.actions import Annotation, Job, RepositoryFacts, WorkflowRun
+from remediate.model.actions import FAILURES, Annotation, Job, RepositoryFacts, WorkflowRun
 from remediate.platforms.github.desk import Part, quoted
 from remediate.platforms.github.forge_shapes import FileShape
 from remediate.platforms.github.refusals import refusal, unpermitted, words_of
@@ -56,6 +56,16 @@ class Runs(Part):
         ended = (run for run in found.values() if run.status == "completed" and run.conclusion != "success")
         models = (run.model(self._desk.name) for run in ended)
         return tuple(sorted(models, key=lambda run: (run.created, run.id)))
+
+    def newest_failure(self) -> WorkflowRun | None:
+        """The run that failed last, by when it was made; None where none of the latest did."""
+        path = f"{self._root}/actions/runs"
+        for query in ({"status": "completed", "per_page": "100"}, {"status": "failure", "per_page": "1"}):
+            page = parsed(self._calls.get(path, query, needs=_READ), RunPage, path)
+            failed = [run for run in page.workflow_runs if run.conclusion in FAILURES]
+            if failed:
+                return failed[0].model(self._desk.name)
+        return None
 
     def run(self, run: int, attempt: int = 0) -> WorkflowRun | None:
         """An attempt, or the latest; None where it is gone."""
