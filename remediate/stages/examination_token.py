@@ -13,7 +13,7 @@ from remediate.stages.examination import Finding, Patient, Sight, good, read, re
 READS: dict[str, tuple[str, str]] = {
     "contents": ("/contents/.github", "initialize reads the state branch"),
     "actions": ("/actions/runs", "initialize finds the runs that failed, detect reads their logs"),
-    "issues": ("/issues/comments", "initialize reads `/remediate` comments, notify writes issues"),
+    "issues": ("/issues", "initialize reads `/remediate` comments, notify writes issues"),
     "pull-requests": ("/pulls", "recover opens pull requests for repairs"),
     "checks": ("/commits/{branch}/check-runs", "detect reads annotations, verify the checks of a repair"),
 }
