@@ -43,7 +43,10 @@ def _failing(box: Box, seen: Seen, trick: Trick) -> Answer:
 
 
 def _answer(box: Box, seen: Seen) -> Answer:
-    path = seen.path.removeprefix(PREFIX) or "/"
+    path = _by_number(box, seen.path.removeprefix(PREFIX) or "/")
+    moved = _moved(box, seen, path)
+    if moved:
+        return moved
     with box.lock:
         found = _operation(box, seen, path)
         answer, call = _handled(box, seen, path, found)
@@ -55,6 +58,29 @@ def _answer(box: Box, seen: Seen) -> Answer:
     for told in call.afterwards if call else ():
         told()
     return answer
+
+
+def _by_number(box: Box, path: str) -> str:
+    """`/repositories/17/…`, which redirects of renamed repositories lead to, as a path of today's name."""
+    _, first, number, *rest = [*path.split("/", 3), "", ""][:4]
+    found = next((repo for repo in box.repositories.values() if str(repo.id) == number), None)
+    if first != "repositories" or found is None:
+        return path
+    return "/".join(["", "repos", found.full_name, *filter(None, rest)])
+
+
+def _moved(box: Box, seen: Seen, path: str) -> Answer | None:
+    parts = path.split("/")
+    repo = box.moved.get("/".join(parts[2:4]).lower()) if parts[1:2] == ["repos"] else None
+    if repo is None or not box.tokens.sees(seen.token, repo):
+        return None
+    place = "/".join([box.api, "repositories", str(repo.id), *parts[4:]]) + (
+        f"?{seen.query}" if seen.query else ""
+    )
+    status = 301 if seen.method == "GET" else 307
+    return Answer(
+        status, {"message": "Moved Permanently", "url": place, "documentation_url": DOCS}, {"Location": place}
+    )
 
 
 def _operation(box: Box, seen: Seen, path: str) -> Found | None:

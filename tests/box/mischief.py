@@ -32,12 +32,15 @@ class Trick:
     amount: float = 0
     headers: dict[str, str] = field(default_factory=dict)
     message: str = ""
+    page: bytes | None = None
     played: int = 0
 
     def meets(self, method: str, path: str) -> bool:
         return self.times > 0 and self.method in ("*", method) and bool(self.path.search(path))
 
     def answer(self) -> Answer:
+        if self.page is not None:
+            return Answer(self.status, self.page, dict(self.headers), "text/html", deliberate=True)
         body = {"message": self.message or _WORDS.get(self.status, "Error"), "documentation_url": DOCS}
         return Answer(self.status, body, dict(self.headers), deliberate=True)
 
@@ -68,9 +71,10 @@ class Mischief:
         when: str = "before",
         times: int = 1,
         message: str = "",
+        page: bytes | None = None,
     ) -> Trick:
-        """Answers with this status, before the effect or (the effect done) after it."""
-        return self._add("fail", method, path, when, times, status=status, message=message)
+        """Answers with this status, before the effect or after it; `page` is sent as HTML."""
+        return self._add("fail", method, path, when, times, status=status, message=message, page=page)
 
     def cut(self, *, method: str = "*", path: str = "", when: str = "before", times: int = 1) -> Trick:
         """Closes the connection without an answer; `during`: half-way through the answer."""

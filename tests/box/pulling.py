@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .bare import NOTHING, GitFailed
@@ -54,17 +55,36 @@ def moved(repo: Repository, ref: str, after: str) -> list[tuple[Repository, Issu
     """The open pull requests whose head is this branch, and where they are, brought to its new commit."""
     branch = ref.removeprefix("refs/heads/")
     found = []
+    for target, issue, pull in _open(repo):
+        here = (pull.head_repository, pull.head) == (repo.full_name, branch)
+        if here and after not in (NOTHING, pull.head_sha):
+            pull.head_sha = after
+            issue.updated_at = repo.box.clock.now()
+            keep_refs(target, issue)
+            found.append((target, issue))
+    return found
+
+
+def ended_by_push(repo: Repository, ref: str, after: str) -> list[tuple[Repository, Issue]]:
+    """The open pull requests that this push ends: their head was removed, or is in their base now."""
+    branch, now = ref.removeprefix("refs/heads/"), repo.box.clock.now()
+    ended = []
+    for target, issue, pull in _open(repo):
+        gone = after == NOTHING and (pull.head_repository, pull.head) == (repo.full_name, branch)
+        based = target is repo and pull.base == branch and after != NOTHING
+        merged = based and repo.git.contains(pull.head_sha, after)
+        if gone or merged:
+            issue.state, issue.closed_at, issue.updated_at = "closed", now, now
+            pull.merged_at, pull.merge_commit = (now, after) if merged else (None, None)
+            ended.append((target, issue))
+    return ended
+
+
+def _open(repo: Repository) -> Iterator[tuple[Repository, Issue, Pull]]:
     for target in list(repo.box.repositories.values()):
         for issue in target.pulls.values():
-            pull = issue.pull
-            assert pull is not None
-            here = issue.state == "open" and (pull.head_repository, pull.head) == (repo.full_name, branch)
-            if here and after not in (NOTHING, pull.head_sha):
-                pull.head_sha = after
-                issue.updated_at = repo.box.clock.now()
-                keep_refs(target, issue)
-                found.append((target, issue))
-    return found
+            if issue.state == "open" and issue.pull:
+                yield target, issue, issue.pull
 
 
 def mergeable(repo: Repository, issue: Issue) -> bool:

@@ -109,3 +109,14 @@ def test_every_request_is_kept(box: Box, repo: Repository, ask: Client) -> None:
     assert seen.json == {"title": "a"}
     assert seen.token is not None
     assert seen.token.actor == "helper[bot]"
+
+
+def test_a_page_for_people_instead_of_json(box: Box, ask: Client) -> None:
+    box.mischief.fail(status=503, page=b"<html>No server</html>")
+    got = ask("GET", "issues")
+    assert (got.status, got.content, got.headers["Content-Type"]) == (
+        503,
+        b"<html>No server</html>",
+        "text/html",
+    )
+    assert got.headers["X-RateLimit-Remaining"] == "5000"

@@ -47,6 +47,10 @@ def test_runs_jobs_logs(box: Box, repo: Repository) -> None:
     assert ask("GET", f"check-runs/{build.id}").json["output"]["annotations_count"] == 1
     assert ask("GET", f"check-runs/{build.id}/annotations").json[0]["message"] == "lost"
     assert ask("GET", "commits/main/check-runs?check_name=build").json["total_count"] == 1
+    suite = ask("GET", "commits/main/check-suites").json["check_suites"][0]
+    assert ask("GET", f"check-suites/{suite['id']}").json["latest_check_runs_count"] == 3
+    assert ask("GET", f"check-suites/{suite['id']}/check-runs").json["total_count"] == 3
+    assert ask("GET", f"actions/runs/{run.id}/timing").json["run_duration_ms"] == 0
     assert ask("DELETE", f"actions/runs/{run.id}/logs").status == 204
     assert ask("GET", f"actions/jobs/{build.id}/logs").status == 410
     assert ask("DELETE", f"actions/runs/{run.id}").status == 204

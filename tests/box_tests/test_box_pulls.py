@@ -77,3 +77,24 @@ def test_who_speaks_is_told_with_the_event(box: Box, repo: Repository) -> None:
     assert payload["comment"]["user"]["login"] == "ada"
     assert payload["comment"]["author_association"] == "COLLABORATOR"
     assert payload["issue"]["user"]["type"] == "Bot"
+
+
+def test_a_pull_ends_with_its_branch_or_when_its_commits_are_in_the_base(box: Box, repo: Repository) -> None:
+    repo.commit({"a": "1"}, branch="one")
+    sha = repo.commit({"b": "1"}, branch="two")
+    repo.add_pull("one")
+    repo.add_pull("two")
+    ask = app_client(box, repo)
+    assert ask("DELETE", "git/refs/heads/one").status == 204
+    assert ask("PATCH", "git/refs/heads/main", {"sha": sha}).status == 200
+    assert [
+        (ask("GET", f"pulls/{n}").json["state"], ask("GET", f"pulls/{n}").json["merged"]) for n in (1, 2)
+    ] == [
+        ("closed", False),
+        ("closed", True),
+    ]
+    assert ask("PATCH", "git/refs/pull/1/head", {"sha": sha, "force": True}).status == 422
+    told = [
+        (payload["action"], payload["number"]) for _, event, payload in box.events if event == "pull_request"
+    ]
+    assert told == [("closed", 1), ("closed", 2)]

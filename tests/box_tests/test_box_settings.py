@@ -71,3 +71,17 @@ def test_a_repository_without_issues_and_an_archived_one(box: Box, repo: Reposit
     repo.settings.archived = True
     refused = ask("POST", "labels", {"name": "a"})
     assert (refused.status, refused.json["message"]) == (403, "Repository was archived so is read-only.")
+
+
+def test_a_renamed_repository_sends_on(box: Box, repo: Repository) -> None:
+    repo.add_issue("One")
+    ask = app_client(box, repo)
+    box.rename(repo, "octo/store")
+    old = Client(box, repo, ask.token)
+    moved = old("GET", "/repos/octo/shop/issues?state=all")
+    assert moved.status == 301
+    place = moved.headers["Location"]
+    assert place == f"{box.api}/repositories/{repo.id}/issues?state=all"
+    assert old("GET", place.removeprefix(box.api)).json[0]["repository_url"].endswith("/repos/octo/store")
+    assert old("POST", "/repos/octo/shop/issues", {"title": "a"}).status == 307
+    assert old("GET", "").json["full_name"] == "octo/store"

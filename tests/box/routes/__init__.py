@@ -24,6 +24,7 @@ from . import (
     runs,
     settings,
     statuses,
+    suites,
     variables,
     workflows,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "runs",
     "settings",
     "statuses",
+    "suites",
     "variables",
     "workflows",
 ]

@@ -29,6 +29,8 @@ def _find(call: Call) -> tuple[str, str]:
 
 
 def _protected(call: Call, ref: str, **change: bool) -> None:
+    if ref.startswith("refs/pull/"):
+        raise Refused(422, "Reference update failed: refs of pull requests are GitHub's own")
     reason = call.repo.rules.refusal(ref, call.token, **change)
     if reason:
         raise Refused(422, reason.rpartition("error: ")[2])
