@@ -16,7 +16,6 @@ from running import ROOT, Done, remediate
 from remediate.stages.adopting import WORKFLOW, Wish
 from remediate.stages.adopting_files import PERMISSIONS, workflow
 from remediate.stages.examination_desk import address_of
-from remediate.stages.examination_token import READS
 from remediate.stages.examination_workflow import missing
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -89,12 +88,12 @@ def test_workflows_own_token_starts_no_run(clinic: Clinic) -> None:
     assert found["actions-settings"][0] == "remark"
 
 
-@pytest.mark.parametrize("name", sorted(READS))
-def test_permission_that_is_missing_is_named(clinic: Clinic, name: str) -> None:
-    code, found = clinic.found(token=clinic.app(**{name: "none"}))
+@pytest.mark.parametrize("names", [("actions",), ("checks",), ("contents",), ("issues", "pull-requests")])
+def test_permission_that_is_missing_is_named(clinic: Clinic, names: tuple[str, ...]) -> None:
+    code, found = clinic.found(token=clinic.app(**dict.fromkeys(names, "none")))
     assert code == 10
-    assert found[f"permission-{name}"][0] == "trouble"
-    assert [one for one in found if one.startswith("permission-")] == [f"permission-{name}"]
+    assert [one for one in found if one.startswith("permission-")] == [f"permission-{name}" for name in names]
+    assert all(found[f"permission-{name}"][0] == "trouble" for name in names)
 
 
 def test_permission_that_is_configured_for(clinic: Clinic) -> None:

@@ -10,10 +10,11 @@ from remediate.stages.adopting_files import PERMISSIONS
 from remediate.stages.examination import Finding, Patient, Sight, good, read, remark, trouble
 
 # What each stage reads, by the permission that it needs for it. Whoever may not read may not write either.
+# Comments under issues are shown to whoever may read pull requests, too: that hides a missing `issues`.
 READS: dict[str, tuple[str, str]] = {
     "contents": ("/contents/.github", "initialize reads the state branch"),
     "actions": ("/actions/runs", "initialize finds the runs that failed, detect reads their logs"),
-    "issues": ("/issues", "initialize reads `/remediate` comments, notify writes issues"),
+    "issues": ("/issues/comments", "initialize reads `/remediate` comments, notify writes issues"),
     "pull-requests": ("/pulls", "recover opens pull requests for repairs"),
     "checks": ("/commits/{branch}/check-runs", "detect reads annotations, verify the checks of a repair"),
 }
