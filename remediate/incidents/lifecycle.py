@@ -123,7 +123,7 @@ def _rows(before: Incident, account: Account, moment: Moment) -> tuple[Seen, ...
     case, clean = account.case, moment.clean
     row = Seen(
         key=case.key,
-        at=case.found or moment.at,
+        at=case.run.updated or case.found or moment.at,
         branch=clean(case.run.branch),
         workflow=clean(case.run.name or case.run.workflow),
         standing=case.standing,

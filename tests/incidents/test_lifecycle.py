@@ -44,8 +44,8 @@ def kinds(incident: Incident) -> list[str]:
     return [event.kind for event in incident.events]
 
 
-def proving(number: int = 1, found: float = NOON, **of: object) -> Case:
-    return case(number, phase="proving", plan=plan(run(number)), found=found, of=dict(of))
+def proving(number: int = 1, **of: object) -> Case:
+    return case(number, phase="proving", plan=plan(run(number)), of=dict(of))
 
 
 @pytest.mark.parametrize(
@@ -75,17 +75,17 @@ def test_it_opens_with_the_first_run_and_heals_with_the_last_branch() -> None:
 
 
 def test_a_later_run_on_the_branch_stands_for_the_earlier_ones() -> None:
-    one = after(escalated(1), healed(2, found=NOON + 500))
+    one = after(escalated(1), healed(2, of={"updated": NOON + 500}))
     assert (one.status, one.count) == ("healed", 2)
-    one = after(escalated(2, found=NOON + 500), healed(1))
+    one = after(escalated(2, of={"updated": NOON + 500}), healed(1))
     assert one.status == "open"
 
 
 def test_it_comes_back_and_calls_a_person_again() -> None:
-    one = after(escalated(1), healed(2, found=NOON + 500))
-    one = after(proving(3, found=NOON + 8000), known=one, at=NOON + 9000)
+    one = after(escalated(1), healed(2, of={"updated": NOON + 500}))
+    one = after(proving(3, updated=NOON + 8000), known=one, at=NOON + 9000)
     assert (one.status, one.escalated, one.proof) == ("open", False, ())
-    again = escalated(3, found=NOON + 8000)
+    again = escalated(3, of={"updated": NOON + 8000})
     one = after(again, known=one, at=NOON + 9500)
     assert (one.status, one.escalated) == ("open", True)
     assert kinds(one) == ["opened", "escalated", "healed", "came-back", "escalated"]
@@ -112,7 +112,8 @@ def test_an_approval_on_a_pull_request_is_asked_for_there() -> None:
 def test_everything_is_bounded() -> None:
     incident: Incident | None = None
     for number in range(200):
-        one = escalated(number, found=NOON + number, of={"branch": f"b{number}"}, reason=f"reason {number}")
+        of = {"branch": f"b{number}", "updated": NOON + number}
+        one = escalated(number, of=of, reason=f"reason {number}")
         incident = after(one, known=incident, at=NOON + number)
     assert incident
     assert incident.count == 200
