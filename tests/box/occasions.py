@@ -65,7 +65,7 @@ def workflows_at(repo: Repository, commit: str) -> Iterator[Workflow | tuple[str
     for path in listed:
         if path.endswith((".yml", ".yaml")) and path not in repo.disabled_workflows:
             try:
-                yield read_workflow(path, repo.git.read(commit, path) or b"")
+                yield read_workflow(path, repo.git.read(commit, path) or b"", f"{repo.full_name}@{commit}")
             except BadWorkflow as reason:
                 yield path, reason
 

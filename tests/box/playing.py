@@ -80,13 +80,14 @@ class Player:
         where, _, ref = uses.partition("@")
         if where.startswith("./"):
             path = where.removeprefix("./")
-            return read_workflow(path, self.script.repo.git.read(self.script.occasion.code, path) or b"")
+            repo, commit = self.script.repo, self.script.occasion.code
+            return read_workflow(path, repo.git.read(commit, path) or b"", f"{repo.full_name}@{commit}")
         owner, name, path = where.split("/", 2)
         mapped = actions_for(self.box, self.life.folder, f"uses: {owner}/{name}@{ref}", self.life.actions)
         file = mapped[f"{owner}/{name}@{ref}"] / path
         if not file.is_file():
             raise BadWorkflow(f"error parsing called workflow: {uses}: workflow was not found.")
-        return read_workflow(path, file.read_bytes())
+        return read_workflow(path, file.read_bytes(), f"{owner}/{name}@{ref}")
 
     def part(self, part: Part) -> None:
         """Plays one job, all combinations of its matrix, unless this attempt keeps what it gave before."""
@@ -205,7 +206,7 @@ class Player:
                 definition=definition,
                 head=head,
                 permissions=granted,
-                contexts=contexts(self.box, self.script),
+                contexts=contexts(self.box, self.script, part),
                 begins=begins,
             )
             written = write_log(facts, leg)

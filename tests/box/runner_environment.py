@@ -52,10 +52,15 @@ def short_ref(ref: str) -> str:
     return ref.split("/", 2)[2] if ref.count("/") >= 2 else ref
 
 
-def contexts(box: Box, script: Script) -> dict[str, Any]:
+def contexts(box: Box, script: Script, part: Part | None = None) -> dict[str, Any]:
     """What names, environments and concurrency groups can speak of."""
     occasion, run = script.occasion, script.run
-    needs = {key: {"result": found.result, "outputs": found.outputs} for key, found in script.results.items()}
+    inside = f"{part.key}/" if part and part.inner else ""
+    needs = {
+        key.removeprefix(inside): {"result": found.result, "outputs": found.outputs}
+        for key, found in script.results.items()
+        if key.startswith(inside)
+    }
     github = {
         "ref": occasion.ref,
         "ref_name": short_ref(occasion.ref),

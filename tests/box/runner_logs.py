@@ -81,6 +81,11 @@ class Writer:
         self._section(SETUP, list(self._head()), "success")
         for index, step in enumerate(defined):
             self._step(step, by_step.get(str(step.get("id") or index), []))
+        ended = [str(record["jobResult"]) for record in self.leg.records if "jobResult" in record]
+        if ended[-1:] == ["failure"] and not any(
+            record.get("stepResult") for key, rows in by_step.items() for record in rows if key
+        ):
+            self.written.conclusion = "failure"
         posts = [step for step in reversed(defined) if is_checkout(step)]
         for step in posts:
             self._section(f"Post {step_name(step, self.contexts)}", self._cleanup(), "success")

@@ -13,12 +13,22 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent / "actions"
 USES = re.compile(r"""uses["']?:\s*['"]?([\w.-]+/[\w.-]+)((?:/[^@\s'"]*)?)@([^\s'"#,}]+)""")
-KNOWN = {"actions/checkout", "actions/upload-artifact", "actions/download-artifact", "actions/cache"}
+KNOWN = {place.name for place in HERE.iterdir()} - {"setup"}
+UNKNOWN = """\
+name: unknown
+description: Nobody knows here what it does
+runs: {using: composite, steps: [{shell: bash, run: 'echo "::error::NAME has no stand-in here"; exit 1'}]}
+"""
 
 
 def uses_in(text: str) -> set[tuple[str, str]]:
     """The repositories of actions and workflows that a text uses, each with its ref."""
     return {(found[1], found[3]) for found in USES.finditer(text)}
+
+
+def paths_in(text: str, name: str) -> set[str]:
+    """Where in a repository the actions are that a text uses."""
+    return {found[2].strip("/") for found in USES.finditer(text) if found[1] == name}
 
 
 def actions_for(box: Box, folder: Path, text: str, registered: Mapping[str, Path]) -> dict[str, Path]:
@@ -29,7 +39,7 @@ def actions_for(box: Box, folder: Path, text: str, registered: Mapping[str, Path
         name, ref = waiting.pop()
         key = f"{name}@{ref}"
         if key not in found:
-            found[key] = place_of(box, folder, name, ref, registered)
+            found[key] = place_of(box, folder, name, ref, registered) or unknown(folder, name, text)
             waiting += sorted(used_by(found[key]))
     return found
 
@@ -40,7 +50,7 @@ def used_by(place: Path) -> Iterator[tuple[str, str]]:
         yield from uses_in(file.read_text(encoding="utf-8"))
 
 
-def place_of(box: Box, folder: Path, name: str, ref: str, registered: Mapping[str, Path]) -> Path:
+def place_of(box: Box, folder: Path, name: str, ref: str, registered: Mapping[str, Path]) -> Path | None:
     """Where one is: a registered folder, a commit of a repository of the box, or a stand-in."""
     for key in (f"{name}@{ref}", name):
         if key in registered:
@@ -49,13 +59,20 @@ def place_of(box: Box, folder: Path, name: str, ref: str, registered: Mapping[st
     commit = repo.git.commit_of(ref) if repo else None
     if repo and commit:
         return exported(repo.path, folder / "exported" / name.replace("/", "-") / commit, commit)
-    if name in KNOWN:
+    if name.startswith("actions/") and name.partition("/")[2] in KNOWN:
         return HERE / name.partition("/")[2]
     if name.startswith("actions/setup-"):
         return HERE / "setup"
-    empty = folder / "unknown"
-    empty.mkdir(parents=True, exist_ok=True)
-    return empty
+    return None
+
+
+def unknown(folder: Path, name: str, text: str) -> Path:
+    """An action that fails when it is run, and only then."""
+    place = folder / "unknown" / name.replace("/", "-")
+    for path in paths_in(text, name) | {""}:
+        (place / path).mkdir(parents=True, exist_ok=True)
+        (place / path / "action.yml").write_text(UNKNOWN.replace("NAME", name))
+    return place
 
 
 def exported(repository: Path, place: Path, commit: str) -> Path:

@@ -83,8 +83,11 @@ class Workflow:
         return [str(row["cron"]) for row in self.on.get("schedule") or []]
 
 
-def read_workflow(path: str, content: bytes) -> Workflow:
-    """Reads a file; raises `BadWorkflow` with the reason."""
+def read_workflow(path: str, content: bytes, origin: str = "") -> Workflow:
+    """Reads a file; raises `BadWorkflow` with the reason.
+
+    `origin` is `owner/name@ref`, where the file comes from: `uses: $/…` means a path of just that commit.
+    """
     try:
         document = yaml.load(content, Loader=_Loader)
     except yaml.YAMLError as error:
@@ -100,7 +103,20 @@ def read_workflow(path: str, content: bytes) -> Workflow:
             raise BadWorkflow(
                 f"Invalid workflow file: {path}: Job '{key}' depends on unknown job '{lost[0]}'."
             )
-    return Workflow(path=path, document=document)
+    return Workflow(path=path, document=at_origin(document, origin))
+
+
+def at_origin(value: Any, origin: str) -> Any:
+    """The document with each `uses: $/…` written out, which act does not know."""
+    if isinstance(value, list):
+        return [at_origin(held, origin) for held in value]
+    if not isinstance(value, Mapping):
+        return value
+    made = {key: at_origin(held, origin) for key, held in value.items()}
+    if isinstance(made.get("uses"), str) and made["uses"].startswith("$/"):
+        name, _, ref = origin.partition("@")
+        made["uses"] = f"{name}/{made['uses'].removeprefix('$/')}@{ref}"
+    return made
 
 
 def needs_of(job: Mapping[str, Any]) -> list[str]:
