@@ -14,20 +14,19 @@ from remediate.model.case import Case
 from remediate.model.plan import Decision, Escalation, Plan, Refusal
 from remediate.model.policy import Policy
 from remediate.model.preview import Preview
-from remediate.model.subject import Subject
 from remediate.model.tree import Tree
 from remediate.ports import Platform
 from remediate.recovery.remote import RemoteEngine
 from remediate.recovery.remote_strategy import Place
 from remediate.safety.hazard import files_named, hazard_of
 from remediate.safety.health import Vitals
+from remediate.stages.bidding import subject_of
 from remediate.stages.gating import circumstances
-from remediate.state.bid import Bid
-from remediate.state.ledger import Standing
+from remediate.stages.outlook import Outlook
 
 # What makes the platform run jobs of the failed run again.
 _RERUNS = frozenset({"rerun"})
-# Of the actions and workflows that a workflow names so many are read; what is not known is taken for a hazard.
+# So many of the actions and workflows that one names are read; what is not known is taken for a hazard.
 _MOST_FILES = 10
 
 
@@ -51,30 +50,11 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
     vitals: Callable[[], Vitals]
 
 
-def bid_of(case: Case, policy: Policy) -> Bid:
-    """The same whenever the case is taken up again."""
-    return Bid(subject=subject_of(case, policy), signature=case.signature, owner=f"run-{case.key}")
-
-
-def subject_of(case: Case, policy: Policy) -> Subject:
-    """What a recovery of the case is for."""
-    run = case.run
-    return Subject(
-        repository=run.repository,
-        branch=run.branch,
-        commit=run.commit,
-        workflow=run.workflow,
-        run=str(run.id),
-        environment=policy.environment,
-        trusted=case.trusted,
-    )
-
-
-def decide(case: Case, place: Place, grounds: Grounds, look: Callable[[Plan | None], Standing]) -> Decided:
-    """On a case that is diagnosed. `look` gives what the state says, of a plan where there is one."""
+def decide(case: Case, place: Place, grounds: Grounds, outlook: Outlook) -> Decided:
+    """On a case that is diagnosed."""
     policy, diagnosis = grounds.policy, case.diagnosis
     assert diagnosis is not None  # noqa: S101 - whoever asks has looked
-    facts = Facts(attempts=look(None).attempts, random=grounds.random(), run=True)
+    facts = Facts(attempts=outlook.standing(case).attempts, random=grounds.random(), run=True)
     plan = draw_up(diagnosis, subject_of(case, policy), policy, facts, grounds.trees)
     if not isinstance(plan, Plan):
         return Decided(decision=plan)
@@ -84,7 +64,7 @@ def decide(case: Case, place: Place, grounds: Grounds, look: Callable[[Plan | No
     seen = msgspec.structs.replace(
         circumstances(
             fitted.plan,
-            look(fitted.plan),
+            outlook.standing(case, fitted.plan),
             fitted.previews,
             policy=policy,
             vitals=grounds.vitals(),
@@ -92,9 +72,16 @@ def decide(case: Case, place: Place, grounds: Grounds, look: Callable[[Plan | No
         ),
         rerun_hazard=_hazard(case, fitted.plan, grounds.platform),
     )
-    return Decided(
-        decision=fitted.plan, previews=fitted.previews, refusal=refuse(fitted.plan, fitted.previews, seen)
-    )
+    refusal = _demoted(fitted.plan, outlook) or refuse(fitted.plan, fitted.previews, seen)
+    return Decided(decision=fitted.plan, previews=fitted.previews, refusal=refusal)
+
+
+def _demoted(plan: Plan, outlook: Outlook) -> Refusal | None:
+    """A rule or a strategy that was wrong too often may only suggest."""
+    reasons = (outlook.demotion(plan.rule, step.strategy) for step in plan.steps)
+    reason = next(filter(None, reasons), "")
+    hint = "It acts again when its record is better; `remediate metrics show` has the figures."
+    return Refusal(gate="confidence", reason=reason, hint=hint) if reason else None
 
 
 def _asks_first(case: Case, escalation: Escalation) -> Escalation | Refusal:

@@ -10,7 +10,7 @@ from remediate.model.outcome import Done, Failed, RollbackFailed
 from remediate.model.record import OutcomeName, Record
 from remediate.model.stage import Verdict, VerdictName
 from remediate.recovery.remote_strategy import Seen, Waiting
-from remediate.stages.deciding import bid_of
+from remediate.stages.bidding import bid_of
 from remediate.stages.desk import Desk
 from remediate.stages.ending import closed, escalated
 from remediate.state.bid import Bid

@@ -16,7 +16,8 @@ from remediate.ports import Documents
 from remediate.safety.circuit import Permit
 from remediate.safety.moments import HOUR
 from remediate.stages.asking import obey
-from remediate.stages.deciding import Decided, bid_of, decide
+from remediate.stages.bidding import bid_of
+from remediate.stages.deciding import Decided, decide
 from remediate.stages.desk import Desk
 from remediate.stages.doors import Doors
 from remediate.stages.ending import closed, escalated, held, waiting
@@ -158,7 +159,7 @@ class _Recovery:
         if case.diagnosis is None:
             return Course(case=case)
         place = desk.place_of(case)
-        decided = decide(case, place, self._grounds, lambda plan: outlook.standing(case, plan))
+        decided = decide(case, place, self._grounds, outlook)
         match decided.decision:
             case Refusal() as refusal:
                 return Course(case=held(case, refusal, desk.policy, desk.now()), decision=refusal)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from remediate.logs.archives import Limits, open_logs
+from remediate.logs.restored import restored_in
 from remediate.model.case import Restored
 
 
 def restored_of(path: Path, source: str, name: str) -> tuple[Restored, ...]:
     """Of the log with this name in a file; the file holds it as it was fetched, packed or not."""
-    try:
-        reader = importlib.import_module("remediate.logs.restored")
-    except ModuleNotFoundError:
-        return ()
     with path.open("rb") as stream:
         for part in open_logs(stream, source, Limits()):
             if part.name == name:
-                found: tuple[Restored, ...] = reader.restored_in(cast("BinaryIO", part.stream))
-                return found
+                return restored_in(cast("BinaryIO", part.stream))
     return ()

@@ -14,9 +14,11 @@ from fakes.fake_platform import Killed
 from staged import POLICY, Repository, found, signature_of
 
 from remediate.errors import Unreachable
+from remediate.metrics.learning import RulesRecord, judged
 from remediate.model.policy import DAY, HOUR
 from remediate.stages.recover import recover
 from remediate.stages.verify import verify
+from remediate.state.shapes import encoded
 
 
 @pytest.fixture
@@ -227,6 +229,18 @@ def test_a_run_that_somebody_re_ran_meanwhile_is_not_healed_twice(here: Reposito
     recoveries = recover(found(agenda), doors)
     verify(recoveries, doors)
     assert len(here.github.effects) == before
+
+
+def test_a_rule_that_was_wrong_too_often_may_only_suggest(here: Repository) -> None:
+    record = RulesRecord()
+    for _ in range(20):
+        record = judged(record, rule="npm-network", strategies=("rerun",), right=False)
+    here.store.change("wrong", ["rules.json"], lambda _: {"rules.json": encoded(record)})
+    run = here.fails()
+    here.heals()
+    assert here.standing(run) == "refused"
+    assert "npm-network" in here.case(run).reason
+    assert here.github.effects == []
 
 
 def _open(here: Repository) -> set[str]:
