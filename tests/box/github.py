@@ -15,6 +15,7 @@ from .bare import BareRepository, Files
 from .calls import Seen
 from .clock import BoxClock
 from .mischief import Mischief
+from .prose import Saying, closed_by, messages
 from .pulling import ended_by_push
 from .repository import Repository
 from .server import Server
@@ -22,6 +23,7 @@ from .tokens import ROLES, Token, Tokens
 
 if TYPE_CHECKING:
     from .checking import Checks
+    from .talk import Issue
 
 FIRST = {"README.md": "# Here\n"}
 
@@ -48,6 +50,7 @@ class Box:
         self.used: dict[str, tuple[float, int]] = {}
         self.requests: list[Seen] = []
         self.faults: list[str] = []
+        self.sayings: list[Saying] = []
         self.events: list[tuple[str, str, dict[str, Any]]] = []
         self._ids = itertools.count(17_000_000_001)
         self._expected = False
@@ -77,6 +80,15 @@ class Box:
     @property
     def api(self) -> str:
         return self.address + "/api/v3"
+
+    def heard(self, where: str, author: str, text: str | None) -> None:
+        """Keeps what was written, also when it is written over later."""
+        if text:
+            self.sayings.append(Saying(where, author, text))
+
+    def mentions(self) -> list[tuple[str, str]]:
+        """Everybody who was told of something by name, and where."""
+        return [(saying.where, name) for saying in self.sayings for name in saying.prose.mentions]
 
     def next_id(self) -> int:
         return next(self._ids)
@@ -176,12 +188,23 @@ class Box:
         """A ref changed through REST."""
         moved = repo.pulls_moved(ref, after)
         ended = ended_by_push(repo, ref, after)
+        closed = self._closed(repo, ref, (before, after), token)
         if self.life is not None:
             self.life.pushed(repo, ref, before, after, token)
         for target, issue in moved:
             target.tell("pull_request", {"action": "synchronize", **render.pull_event(target, issue)}, token)
+        for issue in closed:
+            repo.tell("issues", {"action": "closed", **render.issue_event(repo, issue)}, token)
         for target, issue in ended:
             target.tell("pull_request", {"action": "closed", **render.pull_event(target, issue)}, token)
+
+    def _closed(self, repo: Repository, ref: str, span: tuple[str, str], token: Token | None) -> list[Issue]:
+        """What commits and pull requests that reach the default branch close."""
+        if ref != f"refs/heads/{repo.default_branch}":
+            return []
+        merged = (held for held in repo.pulls.values() if held.pull and held.pull.merge_commit == span[1])
+        texts = [*messages(repo, *span), *(held.body or "" for held in merged)]
+        return closed_by(repo, texts, token.actor if token else repo.owner)
 
     def settle(self, timeout: float = 60.0) -> None:
         """Plays what waits to be played; returns when nothing is under way."""

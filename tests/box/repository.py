@@ -141,6 +141,7 @@ class Repository:
             issue = Issue(self.box.next_id(), number, title, body, user, now, now)
             issue.labels = [self.add_label(name).name for name in labels]
             self.issues[number] = issue
+            self.box.heard(f"{self.full_name}#{number}", user, f"{title}\n\n{body or ''}")
             return issue
 
     def add_comment(self, number: int, body: str, *, user: str = "ada", fire: bool = True) -> Comment:
@@ -151,6 +152,7 @@ class Repository:
             comment = Comment(self.box.next_id(), user, body, now, now, number)
             issue.comments.append(comment)
             issue.updated_at = now
+            self.box.heard(f"{self.full_name}#{number}", user, body)
         if fire:
             self.tell(
                 "issue_comment", {"action": "created", **self.box.render.comment_event(self, issue, comment)}

@@ -68,6 +68,7 @@ def update_comment(call: Call) -> Answer:
     issue, held = find_comment(call)
     check_body("IssueComment", call.given("body"))
     held.body, held.updated_at = call.given("body", held.body), call.now
+    call.box.heard(f"{call.repo.full_name}#{issue.number}", call.actor, held.body)
     call.tell("issue_comment", action="edited", **render.comment_event(call.repo, issue, held))
     return Answer(200, render.comment(call.repo, held))
 

@@ -98,8 +98,7 @@ def update_issue(call: Call) -> Answer:
     held = find_issue(call)
     check_title(call.given("title", held.title))
     check_body("Issue", call.given("body"))
-    held.title = str(call.given("title", held.title))
-    held.body = call.body["body"] if call.has("body") else held.body
+    rewrite(call, held)
     if call.has("labels"):
         given = call.given("labels", [])
         held.labels = [
@@ -114,6 +113,14 @@ def update_issue(call: Call) -> Answer:
         held.state_reason = call.given("state_reason")
     changed(call, held, action)
     return Answer(200, render.issue(call.repo, held))
+
+
+def rewrite(call: Call, held: Issue) -> None:
+    """Gives it the title and the body of the request."""
+    held.title = str(call.given("title", held.title))
+    held.body = call.body["body"] if call.has("body") else held.body
+    call.box.heard(f"{call.repo.full_name}#{held.number}", call.actor, call.given("body"))
+    call.box.heard(f"{call.repo.full_name}#{held.number}", call.actor, call.given("title"))
 
 
 def set_state(call: Call, held: Issue, state: str) -> str:

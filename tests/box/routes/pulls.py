@@ -8,7 +8,7 @@ from ..calls import Answer, Call, Refused, invalid, not_found, route
 from ..pulling import merge, open_pull
 from ..repository import Repository
 from ..talk import Issue, Pull
-from .issues import MOST_TITLE, changed, check_body, set_state
+from .issues import MOST_TITLE, changed, check_body, rewrite, set_state
 
 
 def _find(call: Call) -> tuple[Issue, Pull]:
@@ -108,8 +108,7 @@ def get_pull(call: Call) -> Answer:
 def update_pull(call: Call) -> Answer:
     held, pull = _find(call)
     check_body("PullRequest", call.given("body"))
-    held.title = call.given("title", held.title)
-    held.body = call.body["body"] if call.has("body") else held.body
+    rewrite(call, held)
     pull.base = call.given("base", pull.base)
     action = "edited"
     if call.given("state", held.state) != held.state:
