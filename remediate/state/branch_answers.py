@@ -22,7 +22,7 @@ class Answer(Enum):
 _MISSING = re.compile(r"couldn't find remote ref|remote ref .* not found", re.I)
 # Whoever pushed in between wins the lock on the server, or has won it before we asked.
 _LOST = re.compile(
-    r"stale info|cannot lock ref|failed to (?:lock|update) ref|incorrect old value|fetch first"
+    r"stale info|cannot lock ref|failed to lock|failed to update ref|incorrect old value|fetch first"
     r"|is at [0-9a-f]+ but expected|reference already exists|already exists|remote ref updated since",
     re.I,
 )
@@ -36,9 +36,14 @@ _FINAL = re.compile(
     r"returned error: (?:3\d\d|4(?!08|29)\d\d)|authentication failed|could not read (?:username|password)"
     r"|permission (?:to .*)?denied|access denied|not found|does not appear to be a git repository"
     r"|not a git repository|transport '.*' not allowed|unable to find remote helper"
-    r"|redirect|certificate|mismatched algorithms|is archived|write access to repository not granted",
+    r"|redirect|certificate|mismatched algorithms|host key verification failed"
+    r"|write access to repository not granted",
     re.I,
 )
+_RULED = re.compile(r"declined|protected branch|rule violations")
+_GITHUBS = re.compile(r"^remote: .*GH\d{3}: ", re.M)
+_NO_FORCE_HERE = re.compile(r"^remote: .*cannot force-push", re.I | re.M)
+_MOVED = re.compile(r"^[ +*=]\t", re.M)
 _REJECTED = re.compile(r"^!\t[^\t]*\t\[(?P<where>[a-z ]+)\](?: \((?P<why>.*)\))?", re.M)
 
 
@@ -46,19 +51,27 @@ def of_fetch(spoken: Spoken) -> Answer:
     """What came of a fetch."""
     if spoken.code == 0:
         return Answer.DONE
-    if _MISSING.search(spoken.errors):
+    said = without_names(spoken.errors)
+    if _MISSING.search(said):
         return Answer.MISSING
-    return Answer.REFUSED if _FINAL.search(spoken.errors) else Answer.UNKNOWN
+    return Answer.REFUSED if _FINAL.search(said) else Answer.UNKNOWN
 
 
 def of_push(spoken: Spoken) -> Answer:
     """What came of a push of one commit to one branch, told with `--porcelain`."""
-    if spoken.code == 0:
-        return Answer.DONE
-    found = _REJECTED.search(spoken.output.decode("utf-8", "replace"))
+    output = spoken.output.decode("utf-8", "replace")
+    found = _REJECTED.search(output)
     if found:
         return _of_rejection(found["where"], found["why"] or "", spoken.errors)
-    return Answer.REFUSED if _FINAL.search(spoken.errors) else Answer.UNKNOWN
+    # Where the connection broke, git may end well and say of no ref that it moved.
+    if spoken.code == 0 and _MOVED.search(output):
+        return Answer.DONE
+    return Answer.REFUSED if _FINAL.search(without_names(spoken.errors)) else Answer.UNKNOWN
+
+
+def without_names(text: str) -> str:
+    """What git says without what it names: an address may hold any word."""
+    return re.sub(r"'[^'\n]*'", "''", text)
 
 
 def reason(spoken: Spoken) -> str:
@@ -74,8 +87,8 @@ def reason(spoken: Spoken) -> str:
 
 def _of_rejection(where: str, why: str, errors: str) -> Answer:
     # What a hook or a rule says in its own words goes before anything that looks like a race.
-    if re.search(r"declined|protected|GH0\d\d|GH013", why + errors):
-        return Answer.NO_FORCE if _NO_FORCE.search(why + errors) else Answer.REFUSED
+    if _RULED.search(why) or _GITHUBS.search(errors):
+        return Answer.NO_FORCE if _NO_FORCE_HERE.search(errors) else Answer.REFUSED
     if _LOST.search(why):
         return Answer.LOST
     if _NO_FORCE.search(why):

@@ -7,6 +7,7 @@ import re
 from remediate.errors import Unreachable
 from remediate.logs.cutting import cut
 from remediate.logs.neutral import for_terminal
+from remediate.state.branch_answers import without_names
 
 _LONGEST = 400
 
@@ -53,7 +54,8 @@ def _shown(why: str) -> str:
     return cut(for_terminal(why), _LONGEST)
 
 
-def _way_out(why: str) -> str:
+def _way_out(told: str) -> str:
+    why = without_names(told)
     if re.search(r"protected|rule violations|GH0\d\d|declined", why):
         return (
             "Exempt this branch from the rule, or let the app or user that runs the workflow bypass it;"
