@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -30,6 +32,8 @@ class BareRepository:
     def __init__(self, path: Path, clock: BoxClock, default_branch: str) -> None:
         self.path = path
         self._clock = clock
+        # Of a copy that shows the past: the refs as they were.
+        self._past: dict[str, str] | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
         create = ["git", "init", "--quiet", "--bare", "--template=", "-b", default_branch, str(path)]
         subprocess.run(create, check=True, env=self._environment())
@@ -59,8 +63,24 @@ class BareRepository:
             raise GitFailed(done.stderr.decode(errors="replace").strip() or f"exit status {done.returncode}")
         return done.stdout
 
+    def as_now(self) -> BareRepository:
+        """The same objects, with the refs as they are at this moment."""
+        made = copy.copy(self)
+        made._past = self.refs()
+        return made
+
+    def _known(self, revision: str) -> str:
+        """In a copy of the past: the revision with its ref replaced by what that was."""
+        if self._past is None or not revision.startswith("refs/"):
+            return revision
+        name = re.split(r"[\^:~]", revision, maxsplit=1)[0]
+        return self._past.get(name, NOTHING) + revision[len(name) :]
+
     def find(self, revision: str) -> str | None:
         """The hash of what a revision names."""
+        revision = self._known(revision)
+        if revision.startswith(NOTHING):
+            return None
         try:
             return self.run("rev-parse", "--verify", "--quiet", "--end-of-options", revision).decode().strip()
         except GitFailed:
@@ -83,6 +103,8 @@ class BareRepository:
 
     def refs(self, prefix: str = "refs/") -> dict[str, str]:
         """Every ref below the prefix and the hash it holds."""
+        if self._past is not None:
+            return {name: sha for name, sha in self._past.items() if name.startswith(prefix)}
         rows = self.run("for-each-ref", "--format=%(refname) %(objectname)").decode().splitlines()
         pairs = (row.rsplit(" ", 1) for row in rows)
         return {name: sha for name, sha in pairs if name.startswith(prefix)}
@@ -96,7 +118,7 @@ class BareRepository:
     def read(self, revision: str, path: str) -> bytes | None:
         """The bytes of a file in a commit, None where there is none."""
         try:
-            return self.run("cat-file", "blob", f"{revision}:{path}")
+            return self.run("cat-file", "blob", f"{self._known(revision)}:{path}")
         except GitFailed:
             return None
 

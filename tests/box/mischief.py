@@ -148,7 +148,7 @@ class Mischief:
     def remember(self) -> None:
         """Keeps the world as it is, for stale reads."""
         box = self._box
-        memo = {id(box): box, **{id(repo.git): repo.git for repo in box.repositories.values()}}
+        memo = {id(box): box, **{id(repo.git): repo.git.as_now() for repo in box.repositories.values()}}
         memo.update({id(repo.on_rerun): repo.on_rerun for repo in box.repositories.values() if repo.on_rerun})
         self._past.append((box.clock.now(), copy.deepcopy(box.repositories, memo)))
 

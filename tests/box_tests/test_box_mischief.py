@@ -89,6 +89,18 @@ def test_reads_what_was(box: Box, repo: Repository, ask: Client) -> None:
     assert ask("GET", "issues/2").json["title"] == "Newer"
 
 
+def test_refs_and_files_that_were(box: Box, repo: Repository, ask: Client) -> None:
+    old = repo.git.head("main")
+    box.mischief.stale(30, path="/(git|contents|commits)/")
+    new = repo.commit({"README.md": "# New\n"})
+    assert ask("GET", "git/ref/heads/main").json["object"]["sha"] == old
+    assert ask("GET", "contents/README.md").json["size"] == 7
+    assert ask("GET", "commits/main").json["sha"] == old
+    assert ask("GET", "git/ref/heads/none").status == 404
+    box.clock.advance(31)
+    assert ask("GET", "git/ref/heads/main").json["object"]["sha"] == new
+
+
 def test_logs_that_are_not_there(box: Box, repo: Repository, ask: Client) -> None:
     run = repo.add_run(jobs=[Job("build", "failure", log=b"no\n"), Job("old", "failure", log_gone=True)])
     box.mischief.fail(path=r"/jobs/\d+/logs$", status=404)
