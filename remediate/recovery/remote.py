@@ -48,7 +48,7 @@ class RemoteEngine:
         if failure is not None:
             return self._back(course, failure)
         if not place.case.deeds:
-            unfit = _unfit(self.preview(course.plan, place) if offers is None else offers)
+            unfit = _unfit(self._foreseen(course.plan, place) if offers is None else offers)
             if unfit is not None:
                 return place.case, RolledBack(failure=unfit)
         for number in range(len(course.plan.steps)):
@@ -86,6 +86,10 @@ class RemoteEngine:
     def undo(self, place: Place, why: Failed) -> tuple[Case, RolledBack | RollbackFailed]:
         """Takes everything back, the newest first, and says exactly what could not be."""
         return self._back(RemoteCourse(place, self._keep, self._named), failure_of(place.case) or why)
+
+    def _foreseen(self, plan: Plan, place: Place) -> tuple[Offer, ...]:
+        """Nothing may begin that a later step cannot go on with; one alone finds out by itself."""
+        return self.preview(plan, place) if len(plan.steps) > 1 else ()
 
     def _offer(self, step: Step, place: Place) -> Offer:
         try:

@@ -116,10 +116,11 @@ def test_an_unfit_step_stops_everything_before_it_begins(tmp_path: Path) -> None
 
 
 def test_a_strategy_that_is_none_here_is_unfit(tmp_path: Path) -> None:
-    _, place, kept = world(tmp_path, Step(strategy="free-disk"))
+    github, place, kept = world(tmp_path, Step(strategy="rerun"), Step(strategy="free-disk"))
     _, outcome = RemoteEngine(kept).carry_out(place)
     assert isinstance(outcome, RolledBack)
     assert "does nothing on a platform" in outcome.failure.reason
+    assert github.effects == []
 
 
 @pytest.mark.parametrize("wrong", ["early", "late"])

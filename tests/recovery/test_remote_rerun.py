@@ -124,7 +124,7 @@ def test_a_refusal_of_what_is_under_way_is_no_failure(tmp_path: Path) -> None:
     """What was read first was old: our own request of a moment ago did not show yet."""
     github, place, kept = world(tmp_path)
     asked, known = github.run, place.case.run
-    stale = iter([known, known])
+    stale = iter([known])
     github.run = lambda run, attempt=0: next(stale, None) or asked(run, attempt)  # type: ignore[method-assign]
     github.rerun_failed(known)
     github.rerun_failed = lambda run: "This workflow run is already running"  # type: ignore[method-assign]
@@ -150,8 +150,10 @@ def test_what_the_platform_would_not_take_is_not_asked_for(tmp_path: Path, name:
     result = Rerun().apply(STEP, place, None, lambda _trace: None)  # type: ignore[arg-type]
     assert isinstance(result, Failed)
     assert github.effects == []
-    _, outcome = carry(place, kept)
+    offers = RemoteEngine(kept).preview(place.case.plan, place)  # type: ignore[arg-type]
+    _, outcome = RemoteEngine(kept).carry_out(place, offers)
     assert isinstance(outcome, RolledBack)
+    assert kept.times == 0
 
 
 @pytest.mark.parametrize(
