@@ -145,8 +145,13 @@ class Ladder:
                     rung=rung,
                     diagnosis=_of_half(self._named(found, part.job)) if cut else self._named(found, part.job),
                     reason=_CUT if cut else "",
-                    restored=restored_of(log.path, place, part.name) if found.cause != UNCLASSIFIED else (),
+                    restored=self._restored(log.path, place, part.name) if found.recovery else (),
                 )
+
+    def _restored(self, path: Path, place: str, name: str) -> tuple[Restored, ...]:
+        """A key that holds a secret is of no use: it may not be written down."""
+        found = restored_of(path, place, name)
+        return tuple(one for one in found if self._redactor.redact(one.key) == one.key)
 
     def _absent(self, run: WorkflowRun, job: Job, absent: LogAbsent) -> _Seen:
         """What the record of its steps still tells: where it failed."""

@@ -215,7 +215,7 @@ def test_each_permission_that_is_missing_is_named(world: Boxed, permission: str,
     hub = world.adapter({name: level for name, level in ALL.items() if name not in without})
     with pytest.raises(Unreachable) as raised:
         ask(hub)  # type: ignore[operator]
-    assert f"`{permission}: read`" in raised.value.hint
+    assert f"{permission}: read" in raised.value.hint
 
 
 def test_a_wrong_token_is_told_and_not_shown(world: Boxed) -> None:
@@ -314,3 +314,14 @@ def test_a_packed_download_is_unpacked(tmp_path: Path) -> None:
         assert isinstance(Downloads("127.0.0.1").fetch(address, tmp_path / "x"), Missed)
     for wrong in ("file:///etc/passwd", "ftp://127.0.0.1/x", ""):
         assert isinstance(Downloads("127.0.0.1").fetch(wrong, tmp_path / "x"), Missed)
+
+
+def test_a_renamed_repository_is_still_read_and_a_write_to_it_told(world: Boxed) -> None:
+    world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED)])
+    hub = world.adapter()
+    world.box.rename(world.repo, "octo/store")
+    assert hub.facts().name == "octo/store"
+    assert len(hub.unsuccessful_runs(0)) == 1
+    with pytest.raises(Unreachable) as raised:
+        hub.open_ticket(title="x", body="m", labels=("remediate",), mark="m")
+    assert "another name" in raised.value.hint

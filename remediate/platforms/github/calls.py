@@ -69,6 +69,10 @@ class Calls:
         self._afford(path)
         for tries in range(self._bounds.tries):
             answer = self._answer("GET", path, query, known=not fresh)
+            moved = self._moved(answer)
+            if moved and moved != path:
+                path = moved
+                continue
             if isinstance(answer, Reply) and answer.status not in _PASSING:
                 return _settled(answer, f"GET {path}", needs, accept)
             if tries + 1 < self._bounds.tries:
@@ -125,6 +129,12 @@ class Calls:
                 return seen
             why = answer.reason
         raise unanswered(f"{method} {path}", f"{why}, twice, and its effect is not to be seen")
+
+    def _moved(self, answer: Reply | Doubtful) -> str:
+        """Where a repository's new name has led a read, on the same server; a write is told of it instead."""
+        if isinstance(answer, Doubtful) or answer.status not in (307, 308):
+            return ""
+        return self.wire.below(answer.headers.get("location", "")).partition("?")[0]
 
     def _look(self, look: Callable[[], T | None]) -> T | None:
         for pause in _LOOKS:

@@ -11,6 +11,8 @@ from remediate.platforms.github.wire import Reply
 
 _LONGEST = 300
 _DOCS = "docs/github.md"
+# What no `permissions:` of a workflow can give.
+_OF_APPS = ("variables", "actions-variables", "administration", "workflows")
 _UNPERMITTED = ("resource not accessible", "must have admin", "must have push", "must be a collaborator")
 
 
@@ -85,10 +87,10 @@ def _way_out(reply: Reply, words: str, needs: str) -> str:
 
 def _permission(reply: Reply, needs: str) -> str:
     asked = reply.headers.get("x-accepted-github-permissions", "").replace("=", ": ").replace("_", "-")
-    wanted = for_terminal(cut(asked, 100)) or needs
+    wanted = for_terminal(cut(asked, 100)).replace("; ", "` or `") or needs
     if not wanted:
         return "Check what the token may do."
-    if wanted.startswith(("variables", "administration", "workflows")):
+    if wanted.startswith(_OF_APPS):
         return f"This needs `{wanted}`, which only an App's token or a person's can have: give one of those."
     return f"This needs `{wanted}`: add it to `permissions:` of the job, or to what the token may do."
 

@@ -74,6 +74,10 @@ class Wire:
             return Doubtful(reason=_reason(error))
         return Reply(status=status, headers=answered, body=text.encode())
 
+    def below(self, address: str) -> str:
+        """What of an address stands below the API's; empty for one that is elsewhere."""
+        return address.removeprefix(self._url) if address.startswith(f"{self._url}/") else ""
+
     def close(self) -> None:
         """Ends the connection; the next request opens another."""
         if self._line is not None:
