@@ -220,3 +220,26 @@ def test_repair_sees_no_token() -> None:
     assert "inputs.token" not in json.dumps(repair)
     for name in ("GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT"):
         assert name in repair["run"].partition("\n")[0]
+
+
+def test_security_model_points_to_what_is_there() -> None:
+    said = (ROOT / "docs/security-model.md").read_text()
+    rows = re.findall(r"(?m)^\| .+ \| .+ \| `([^`]+)` \| `([^`]+)` \|$", said)
+    assert len(rows) > 20
+    for code, shown in rows:
+        assert (ROOT / code).is_file(), code
+        file, _, name = shown.partition("::")
+        assert f"def {name}(" in (ROOT / file).read_text() if name else (ROOT / file).is_file(), shown
+
+
+@pytest.mark.parametrize("page", ["workflow", "tokens", "security-model", "runbook", "getting-started"])
+def test_commands_and_options_in_the_docs_exist(page: str) -> None:
+    for line in re.findall(r"(?m)^\$ (?:.* )?remediate (.+)$", (ROOT / f"docs/{page}.md").read_text()):
+        words = re.split(r"  +#?|[|>]", line)[0].split()
+        command: Any = importlib.import_module(COMMANDS[words[0]][0]).command
+        if isinstance(command, click.Group):
+            command = command.commands[words[1]]
+        known = {
+            flag for option in command.params if isinstance(option, click.Option) for flag in option.opts
+        }
+        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, line
