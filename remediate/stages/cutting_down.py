@@ -12,6 +12,8 @@ from remediate.model.stage import Finding, Findings, JobFinding
 from remediate.stages.passing_on import MOST_PACKED, packed
 
 _Cut = Callable[[Diagnosis], Diagnosis]
+# Beyond so many times the size it is no use to cut the half of them.
+_FAR = 2
 _ROLES = ("decisive", "supporting", "consequence", "context")
 
 
@@ -20,13 +22,15 @@ def fit(findings: Findings, most: int = MOST_PACKED) -> Findings:
 
     Each cut meets the longest half of the findings first, and the other half only if that was not enough.
     """
-    if _size(findings) <= most:
-        return findings
+    size = _size(findings)
     for level in range(len(_LEVELS)):
         for share in (0.5, 1.0):
-            findings = _cut_to(findings, level, share)
-            if _size(findings) <= most:
+            if size <= most:
                 return findings
+            if share < 1 and size > _FAR * most:
+                continue
+            findings = _cut_to(findings, level, share)
+            size = _size(findings)
     return findings
 
 
