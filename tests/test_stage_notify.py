@@ -71,11 +71,11 @@ def test_the_summary_tells_the_most_important_first(desk: Desk) -> None:
     ignored = case(5, standing="ignored", phase="closed", diagnosis=None, reason="it was cancelled")
     text = desk.told(verdicts(healed(1), refused(2), escalated(3), ignored)).summary
     assert text.startswith(
-        "## Remediate: 4 failed runs: 1 a person has to look, 1 left to its author, 1 healed, 1 ignored\n"
+        "## Remediate: 4 failed runs: 1 for a person, 1 left to its author, 1 healed, 1 ignored\n"
     )
     heads = re.findall(r"(?m)^### `(.*?)`.*, (.*)$", text)
     assert heads == [
-        ("network", "a person has to look"),
+        ("network", "for a person"),
         ("test", "left to its author"),
         ("network", "healed"),
     ]
@@ -130,7 +130,7 @@ def test_a_partial_rollback_says_what_remains(desk: Desk) -> None:
     text = desk.told(verdicts(healed(2), one, seen=(seen,))).summary
     assert "- `cache-purge` could **not** be undone: it cannot be put back" in text
     assert "- **remains**: the cache of main is gone" in text
-    assert re.findall(r"(?m)^### `network`.*", text)[0].endswith("a person has to look")
+    assert re.findall(r"(?m)^### `network`.*", text)[0].endswith("for a person")
 
 
 @pytest.mark.parametrize(

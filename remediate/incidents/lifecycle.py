@@ -96,7 +96,7 @@ def _opened(account: Account, moment: Moment) -> Incident:
         cause=diagnosis.cause,
         severity=diagnosis.severity if diagnosis.severity in SEVERITIES else "medium",
         title=clean(diagnosis.title),
-        opened=moment.at,
+        opened=account.case.found or moment.at,
         seen=account.case.found or moment.at,
         rule=diagnosis.rule or "",
         confidence=diagnosis.confidence,

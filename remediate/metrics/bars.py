@@ -29,6 +29,9 @@ class Text:
 
 def as_text(metrics: Metrics, look: Text) -> Iterator[str]:
     """One figure a line, the most telling first."""
+    if not metrics.updated:
+        yield "Nothing was counted yet."
+        return
     yield from _head(metrics, look)
     for title, counts in (
         ("how failed attempts ended", metrics.cases),
@@ -91,11 +94,10 @@ def bar(part: int, whole: int, width: int = _WIDTH) -> str:
 
 
 def _head(metrics: Metrics, look: Text) -> Iterator[str]:
-    if not metrics.updated:
-        yield "Nothing was counted yet."
-        return
     healed, minutes, now = metrics.cases.get("healed", 0), metrics.minutes, metrics.now
-    yield look.strong(f"{sum(metrics.cases.values())} failed attempts ended, {healed} of them healed")
+    ended = sum(metrics.cases.values())
+    attempts = "failed attempt" if ended == 1 else "failed attempts"
+    yield look.strong(f"{ended} {attempts} ended, {healed} of them healed")
     rows = [
         ("time to detect", _lasted(metrics.detections.time_to_detect)),
         ("time to recover", _lasted(metrics.recoveries.time_to_recover)),

@@ -103,7 +103,7 @@ def _incidents(incidents: Sequence[Incident], voice: Voice) -> str:
     for one in sorted(incidents, key=lambda one: (one.status != "open", -one.seen))[:20]:
         status = f"{one.status}, for a person" if one.escalated and one.status == "open" else one.status
         lines.append(
-            f"| {voice.inline(one.signature)} | `{one.cause}` | {status} | {one.count} times, last "
+            f"| `{one.signature}` | `{one.cause}` | {status} | {one.count} times, last "
             f"{moment(one.seen)} | {len(one.branches)} | {one.severity} |"
         )
     return "\n".join(lines)

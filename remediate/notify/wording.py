@@ -69,7 +69,7 @@ def became(case: Case) -> str:
         case "healed":
             return "looks healed" if case.open else "healed"
         case "escalated":
-            return "a person has to look"
+            return "for a person"
         case "refused":
             return "left to its author" if is_defect(case) else f"refused ({case.gate or 'a gate'})"
         case "ignored":
