@@ -1,4 +1,4 @@
-"""Which of several failed jobs decides for the whole run, and how findings are cut to what can be passed on."""
+"""Which of several failed jobs decides for the whole run; how findings are cut to what can be passed on."""
 
 from __future__ import annotations
 
