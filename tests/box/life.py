@@ -14,6 +14,8 @@ from .acting import TOOLS
 from .endings import Ending
 from .events import Webhooks, of_a_push, with_origin
 from .expressions import interpolate
+from .git_host import GitHost
+from .git_seat import seat_of
 from .occasions import Occasion, Script, of_default_branch, of_pull, of_push, started_by
 from .plain_shells import write_shells
 from .playing import Player
@@ -76,6 +78,11 @@ class Life:
             self._news.wait()
             self._news.clear()
             self.settle()
+
+    @property
+    def git(self) -> GitHost:
+        """Git over HTTP of this box: `git.mischief.cut(…)` breaks its connections."""
+        return seat_of(self.box).host
 
     # What happens
 
