@@ -105,7 +105,7 @@ def test_proposed_proved_and_merged(box: Box, tmp_path: Path) -> None:
     folder = tmp_path / "repairs"
     assert prepare(wanted, git=here.git, address=here.address, policy=Policy(), folder=folder) == {}
     assert isinstance(here.publish(case), Done)
-    (pull,) = here.github.pulls_of(f"remediate/lockfile-{case.key}")
+    (pull,) = here.github.pulls_of(f"remediate/lockfile-{case.run.commit[:12]}")
     assert (pull.base, pull.head_commit, pull.author) == ("main", here.trace["commit"], "github-actions[bot]")
     assert (
         here.repo.git.read(pull.head_commit, "package-lock.json")
@@ -142,7 +142,7 @@ def test_a_token_that_may_only_read(box: Box, tmp_path: Path) -> None:
     assert isinstance(result, Failed)
     assert "cannot be pushed" in result.reason
     assert here.token not in result.reason
-    assert here.repo.git.head(f"remediate/lockfile-{case.key}") is None
+    assert here.repo.git.head(f"remediate/lockfile-{case.run.commit[:12]}") is None
 
 
 def test_a_token_that_may_not_open_pull_requests(box: Box, tmp_path: Path) -> None:

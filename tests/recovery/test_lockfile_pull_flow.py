@@ -81,7 +81,7 @@ def test_a_death_at_any_call_leaves_one_branch_and_one_pull_request(tmp_path: Pa
             assert isinstance(outcome, Recovered), outcome
         else:
             break
-        branch = f"remediate/lockfile-{case.key}"
+        branch = f"remediate/lockfile-{case.run.commit[:12]}"
         assert ended.deeds[0].trace["commit"] == world.github.branches[branch]
         assert [pull.state for pull in world.github.pull_requests] == ["open"]
         world.github.pull_requests.clear()
@@ -95,6 +95,24 @@ def test_a_second_call_finds_it_done(tmp_path: Path, host: GitHost) -> None:
     assert isinstance(again, Done)
     assert len(world.github.pull_requests) == 1
     assert world.kept["pull"] == "1"
+
+
+def test_all_runs_that_fail_on_a_commit_share_a_pull_request(tmp_path: Path, host: GitHost) -> None:
+    world, first = proposed(tmp_path, host)
+    commit = world.kept["commit"]
+    world.kept.clear()
+    second = world.failed(workflow=".github/workflows/docs.yml", name="docs")
+    world.write(second)
+    assert isinstance(offered(world, second), Preview)
+    assert isinstance(world.publish(second), Done)
+    assert world.kept["commit"] == commit
+    assert len(world.github.pull_requests) == 1
+    assert first.key != second.key
+    world.github.close_pull(1)
+    third = world.failed(attempt=2)
+    world.write(third)
+    assert isinstance(offered(world, third), Unfit)
+    assert "declined" in _fails(world.publish(third))
 
 
 def test_a_repair_made_again_is_the_same_commit(tmp_path: Path, host: GitHost) -> None:
@@ -115,14 +133,14 @@ def test_a_push_without_an_answer_is_looked_up(at: Any, tmp_path: Path, host: Gi
         world.publish(case)
     assert TOKEN not in str(world.kept)
     assert isinstance(world.publish(case, world.deed()), Done)
-    assert world.changed(f"remediate/lockfile-{case.key}") == {"package-lock.json": "100644"}
+    assert world.changed(f"remediate/lockfile-{case.run.commit[:12]}") == {"package-lock.json": "100644"}
 
 
 def test_a_branch_of_someone_else_is_left_alone(tmp_path: Path, host: GitHost) -> None:
     world = out_of_step(tmp_path, host)
     case = world.failed()
     world.write(case)
-    branch = f"remediate/lockfile-{case.key}"
+    branch = f"remediate/lockfile-{case.run.commit[:12]}"
     world.github.branches[branch] = foreign = world.github.branches["main"]
     result = world.publish(case)
     assert isinstance(result, Failed)

@@ -117,7 +117,7 @@ def test_the_honest_one_is_taken(tmp_path: Path, host: GitHost) -> None:
     case = world.failed()
     world.write(case)
     assert isinstance(world.publish(case), Done)
-    branch = f"remediate/lockfile-{case.key}"
+    branch = f"remediate/lockfile-{case.run.commit[:12]}"
     assert world.changed(branch) == {"package-lock.json": "100644"}
     assert world.text(branch, "package-lock.json") == GOOD.strip()
 

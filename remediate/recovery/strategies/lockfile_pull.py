@@ -19,10 +19,14 @@ from remediate.recovery.strategies.lockfile_pull_text import body_of, message_of
 OURS = "remediate/"
 _TYPICAL_SECONDS = 90.0
 _MOST_CHANGES = 60
+_SHORT = 12
 
 
 class LockfilePull:
-    """The branch is `remediate/lockfile-CASE`; one that is there with another commit is left alone."""
+    """The branch is `remediate/lockfile-COMMIT`; one that is there with another commit is left alone.
+
+    Named so, several runs that fail on one commit share a pull request, and one that was closed stays closed.
+    """
 
     name = NAME
 
@@ -49,9 +53,9 @@ class LockfilePull:
 
     def apply(self, step: Step, place: Place, deed: Deed, note: Note) -> StepResult:
         pull = _pull_of(place)
-        if pull is not None:
+        if pull is not None and "commit" in deed.trace:
             return _opened(pull, deed, note)
-        wrong = _obstacle(place)
+        wrong = _declined(pull) or _obstacle(place)
         if wrong:
             return _failed(wrong)
         there = place.forge.head_of(branch_of(place))
@@ -73,7 +77,7 @@ class LockfilePull:
             return Done(strategy=NAME, summary="nothing was pushed")
         if pull is not None and pull.merged:
             return _failed(f"pull request #{pull.number} is merged: revert it to take the repair back")
-        if pull is not None and pull.head_commit != commit:
+        if pull is not None and pull.state == "open" and pull.head_commit != commit:
             return _failed(f"pull request #{pull.number} holds commits of others: it stays open")
         if pull is not None and pull.state == "open":
             place.forge.close_pull(pull.number)
@@ -83,8 +87,8 @@ class LockfilePull:
 
 
 def branch_of(place: Place) -> str:
-    """Where the repair of this case goes."""
-    return f"{OURS}lockfile-{place.case.key}"
+    """Where the repair of this commit goes."""
+    return f"{OURS}lockfile-{place.case.run.commit[:_SHORT]}"
 
 
 def _obstacle(place: Place) -> str:
@@ -107,7 +111,7 @@ def _obstacle(place: Place) -> str:
 def _declined(pull: Pull | None) -> str:
     if pull is None or pull.state == "open" or pull.merged:
         return ""
-    return f"declined: pull request #{pull.number} with this repair was closed"
+    return f"declined: pull request #{pull.number}, which repairs this commit, was closed without a merge"
 
 
 def _found(step: Step, place: Place) -> Damaged | str:
@@ -121,13 +125,9 @@ def _pull_of(place: Place) -> Pull | None:
 
 
 def _opened(pull: Pull, deed: Deed, note: Note) -> StepResult:
-    """An earlier process got this far."""
+    """An earlier process of this recovery got this far."""
     if _declined(pull):
         return _failed(_declined(pull))
-    if "commit" not in deed.trace:
-        return _failed(
-            f"pull request #{pull.number} is from {shown(pull.head)}, which this recovery never pushed"
-        )
     note({"pull": str(pull.number)})
     return _done(pull, deed.trace["path"])
 
