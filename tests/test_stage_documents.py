@@ -120,6 +120,15 @@ def test_document_laid_aside_that_was_changed_is_not_believed(store: FolderStore
         fetched(reference, lambda: store)
 
 
+def test_document_laid_aside_on_another_branch(store: FolderStore) -> None:
+    def shelf(branch: str = "") -> FolderStore:
+        assert branch == "ci/state"
+        return store
+
+    reference = laid_aside(DOCUMENT, "run-7-1", "verify", store, "ci/state")
+    assert fetched(reference, shelf) == DOCUMENT
+
+
 @pytest.mark.parametrize("name", ["circuits.json", "documents/../circuits.json", "documents/a/b/c.json"])
 def test_reference_leads_to_documents_alone(name: str) -> None:
     reference = {"schema": "remediate/reference/1", "name": name, "digest": "0"}

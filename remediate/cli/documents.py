@@ -17,8 +17,11 @@ from remediate.system.documents import add_to, write_whole
 VARIABLE = "REMEDIATE_DOCUMENT"
 
 
-def read_document(source: str | None, environment: Mapping[str, str], store: Callable[[], Shelf]) -> bytes:
-    """What the file holds, standard input for `-`, or the variable; fetched where it lies on the branch."""
+def read_document(source: str | None, environment: Mapping[str, str], store: Callable[..., Shelf]) -> bytes:
+    """What the file holds, standard input for `-`, or the variable; fetched where it lies on the branch.
+
+    `store` opens the usual state branch, or the one that it is given.
+    """
     document = unpacked(_given(source, environment))
     if not document:
         place = source or f"${VARIABLE}"
@@ -38,10 +41,12 @@ def write_document(
     owner: str,
     stage: str,
     store: Callable[[], Shelf] | None = None,
+    branch: str = "",
 ) -> None:
     """To the file, to standard output for `-`, and in GitHub Actions to the output `document`.
 
-    One that is too large for an output goes by the state branch, where this stage may write it: with `store`.
+    One that is too large for an output goes by the state branch, where this stage may write it: with `store`,
+    which is that of `branch` where it is not the usual one.
     """
     outputs = environment.get("GITHUB_OUTPUT", "")
     if target and target != "-":
@@ -57,7 +62,7 @@ def write_document(
                 f"the document is too large to be passed on: {len(text)} characters",
                 hint="Look at fewer runs at once, with --run-id or a shorter `look-back:`.",
             )
-        text = packed(laid_aside(document, owner, stage, store()))
+        text = packed(laid_aside(document, owner, stage, store(), branch))
     write_outputs({"document": text}, environment)
 
 

@@ -31,11 +31,12 @@ _MEMORY = 256 * 1024 * 1024
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """Stands for a document that lies on the state branch."""
+    """Stands for a document that lies on the state branch; `branch` is empty where that is the usual one."""
 
     schema: str = _REFERENCE
     name: str
     digest: str
+    branch: str = ""
 
 
 class _Any(msgspec.Struct):
@@ -87,7 +88,7 @@ def most_that_fit(count: int, build: Callable[[int], bytes], most: int = MOST_PA
     return low
 
 
-def laid_aside(document: bytes, owner: str, stage: str, store: Shelf) -> bytes:
+def laid_aside(document: bytes, owner: str, stage: str, store: Shelf, branch: str = "") -> bytes:
     """A reference to the document, which the state branch holds from now on; those of old runs go."""
     name = f"{_BELOW}{owner}/{stage}.json"
     digest = sha256(document).hexdigest()
@@ -97,11 +98,11 @@ def laid_aside(document: bytes, owner: str, stage: str, store: Shelf) -> bytes:
         [name, *old],
         lambda _: {name: document, **dict.fromkeys(old)},
     )
-    return msgspec.json.encode(Reference(name=name, digest=digest))
+    return msgspec.json.encode(Reference(name=name, digest=digest, branch=branch))
 
 
-def fetched(document: bytes, store: Callable[[], Store]) -> bytes:
-    """The document itself, where a reference stands for it."""
+def fetched(document: bytes, store: Callable[..., Store]) -> bytes:
+    """The document itself, where a reference stands for it; `store` is given the branch that it names."""
     if schema_of(document) != _REFERENCE:
         return document
     try:
@@ -110,7 +111,8 @@ def fetched(document: bytes, store: Callable[[], Store]) -> bytes:
         raise _broken(f"its reference cannot be read: {error}") from None
     if not re.fullmatch(rf"{_BELOW}[A-Za-z0-9_-]+/[a-z-]+\.json", reference.name):
         raise _broken("its reference names no document of a stage")
-    found = store().read(reference.name)[reference.name]
+    shelf = store(reference.branch) if reference.branch else store()
+    found = shelf.read(reference.name)[reference.name]
     if found is None or sha256(found).hexdigest() != reference.digest:
         what = "is gone" if found is None else "was changed"
         raise Unreachable(
