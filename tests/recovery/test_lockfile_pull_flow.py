@@ -149,6 +149,33 @@ def test_a_branch_of_someone_else_is_left_alone(tmp_path: Path, host: GitHost) -
     assert world.github.branches[branch] == foreign
 
 
+def test_a_branch_that_comes_up_meanwhile_is_left_alone(
+    tmp_path: Path, host: GitHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plain push would move it on, for our commit follows that one."""
+    world = out_of_step(tmp_path, host)
+    case = world.failed()
+    world.write(case)
+    branch = f"remediate/lockfile-{case.run.commit[:12]}"
+    foreign = world.github.branches["main"]
+    ask = world.github.head_of
+
+    def old(name: str) -> str | None:
+        found = ask(name)
+        if name != branch or branch in world.github.branches:
+            return found
+        world.github.branches[branch] = foreign
+        return None
+
+    monkeypatch.setattr(world.github, "head_of", old)
+    result = world.publish(case)
+    assert isinstance(result, Failed)
+    assert "cannot be pushed" in result.reason
+    assert world.github.branches[branch] == foreign
+    assert isinstance(undone(world, case), Done)
+    assert world.github.branches[branch] == foreign
+
+
 def test_what_the_server_says_against_a_push_is_told(tmp_path: Path, host: GitHost) -> None:
     world = out_of_step(tmp_path, host)
     case = world.failed()

@@ -135,8 +135,7 @@ def test_two_files_are_one_too_many(tmp_path: Path, host: GitHost) -> None:
 
 
 def linked(place: Path) -> None:
-    (place.parent / "elsewhere.json").write_text("{}")
-    (place / "repair.json").unlink()
+    (place / "repair.json").rename(place.parent / "elsewhere.json")
     (place / "repair.json").symlink_to(place.parent / "elsewhere.json")
 
 
