@@ -15,7 +15,7 @@ import msgspec
 from remediate.decision.loading import all_trees
 from remediate.logs.redaction import Redactor
 from remediate.recovery.engine import Engine
-from remediate.recovery.strategies.remote_registry import KNOWN_STRATEGIES
+from remediate.recovery.strategies.remote_registry import KNOWN_STRATEGIES, local_strategy_named
 from remediate.stages.healing import Healer, Practice, Word
 from remediate.state.folder import FolderStore
 from remediate.state.ledger import Ledger
@@ -47,7 +47,7 @@ def healer_for(configured: Configured, errand: Errand) -> Healer:
     practice = Practice(
         policy=policy,
         trees=all_trees(configured.tree_texts(), KNOWN_STRATEGIES),
-        engine=Engine(state, orphans=end_orphans, dry_run=errand.dry_run),
+        engine=Engine(state, orphans=end_orphans, dry_run=errand.dry_run, named=local_strategy_named),
         ledger=Ledger(store, clock, policy, errand.redactor),
         root=errand.root,
         scratch=scratch_folder(Path(tempfile.gettempdir())),

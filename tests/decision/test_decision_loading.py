@@ -71,6 +71,15 @@ def test_the_tree_of_the_docs_can_be_taken() -> None:
     assert len(read_tree(text, "registry.yaml", STRATEGIES).nodes) == 5
 
 
+def test_the_tree_for_deployments_can_be_taken() -> None:
+    page = (ROOT / "docs" / "strategies" / "rollback-deployment.md").read_text("utf-8")
+    (text,) = (block for block in re.findall(r"(?s)```yaml\n(.*?)```", page) if "nodes:" in block)
+    tree = read_tree(text, "deployment.yaml", STRATEGIES)
+    back = tree.nodes["back"]
+    assert isinstance(back, Action)
+    assert back.step == Step(strategy="rollback-deployment", arguments={"environment": "live"})
+
+
 ACT = NODES["act"]
 REFUSED = {
     "unknown key of a tree": (tree_text(star="wait", start=""), "3:1: unknown key `star`"),

@@ -80,6 +80,29 @@ def test_state_and_health_decide(
     assert said in (seen.summary if isinstance(seen, Done) else seen.reason)
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "kind"),
+    [
+        ("inactive", "success", Done),
+        ("in_progress", "success", Done),
+        ("in_progress", "failure", Failed),
+        ("success", "in_progress", Waiting),
+        ("success", "", Done),
+        ("inactive", "inactive", Failed),
+    ],
+)
+def test_the_deployment_that_the_answering_job_makes_itself_speaks_too(
+    tmp_path: Path, ours: str, theirs: str, kind: type
+) -> None:
+    github, place, kept = carried(tmp_path)
+    place.web.pages[HEALTH] = 200  # type: ignore[attr-defined]
+    github.deployment_turns(github.deployed[-1].id, ours)
+    github.add_deployment("live", GOOD, theirs)
+    assert isinstance(RemoteEngine(kept).look(place)[1], kind)
+    RemoteEngine(kept).undo(place, RED)
+    assert github.effects[-1] == f"deploy {place.case.run.commit} live"
+
+
 def test_killed_between_any_two_calls_it_is_deployed_once(tmp_path: Path) -> None:
     github, _, _ = carried(tmp_path)
     for death in range(1, len(github.calls) + 1):

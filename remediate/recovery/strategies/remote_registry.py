@@ -7,7 +7,9 @@ from typing import cast
 
 from remediate.errors import ConfigProblem
 from remediate.recovery.remote_strategy import RemoteStrategy
-from remediate.recovery.strategies.registry import STRATEGIES
+from remediate.recovery.strategies.elsewhere import Elsewhere
+from remediate.recovery.strategies.registry import STRATEGIES, strategy_named
+from remediate.recovery.strategy import Strategy
 
 _HERE = "remediate.recovery.strategies"
 
@@ -35,3 +37,10 @@ def remote_strategy_named(name: str) -> RemoteStrategy:
         )
     module, kind = REMOTE_STRATEGIES[name]
     return cast("RemoteStrategy", getattr(importlib.import_module(module), kind)())
+
+
+def local_strategy_named(name: str) -> Strategy:
+    """The strategy of that name where a command runs; one that acts on a platform only is unfit there."""
+    if name in REMOTE_STRATEGIES and name not in STRATEGIES:
+        return Elsewhere(name)
+    return strategy_named(name)

@@ -76,18 +76,20 @@ class RollbackDeployment:
 
     def look(self, step: Step, place: Place, deed: Deed) -> Seen:
         where = deed.trace["environment"]
-        ours = _ours(deed, place.platform.deployments(where))
+        latest = place.platform.deployments(where)
+        ours = _ours(deed, latest)
         if ours is None:
             return Failed(strategy=_NAME, reason=f"our deployment to {shown(where)} is gone")
         what = f"the deployment of {ours.commit[:12]} to {shown(where)}"
-        if ours.state == "success":
+        state = _state(ours, latest)
+        if state == "success":
             return _healthy(where, what, place)
-        if ours.state in _FAILED:
+        if state in _FAILED:
             return Failed(strategy=_NAME, reason=f"{what} failed")
-        if ours.state == "inactive":
+        if state == "inactive":
             return Failed(strategy=_NAME, reason=f"{what} was replaced by another one before it was proved")
         due = place.clock.now() + _LOOK_AGAIN
-        return Waiting(strategy=_NAME, reason=f"{what} is {shown(ours.state or 'not begun')}", due=due)
+        return Waiting(strategy=_NAME, reason=f"{what} is {shown(state or 'not begun')}", due=due)
 
     def undo(self, step: Step, place: Place, deed: Deed) -> StepResult:
         if "mark" not in deed.trace:
@@ -98,7 +100,7 @@ class RollbackDeployment:
         if ours is None:
             return Done(strategy=_NAME, summary="nothing had been deployed")
         back = _mark("back", place, deed)
-        if latest[0].id != ours.id and back not in latest[0].payload:
+        if latest[0].commit != ours.commit and not any(back in each.payload for each in latest):
             return Done(strategy=_NAME, summary=f"{shown(where)} has a newer deployment, which is left alone")
         made = place.platform.deploy(bad, where, f"Remediate: {bad[:12]} once more", back)
         if isinstance(made, str):
@@ -156,6 +158,16 @@ def _ours(deed: Deed, latest: tuple[Deployment, ...]) -> Deployment | None:
     return next(
         (each for each in latest if str(each.id) == number or deed.trace["mark"] in each.payload), None
     )
+
+
+def _state(ours: Deployment, latest: tuple[Deployment, ...]) -> str:
+    """Of ours, or of one that the answering job has made for its own environment, which sets ours aside."""
+    for each in latest:
+        if each.id == ours.id:
+            break
+        if each.commit == ours.commit and each.state and each.state != "inactive":
+            return each.state
+    return ours.state
 
 
 def _healthy(environment: str, what: str, place: Place) -> Seen:
