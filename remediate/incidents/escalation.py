@@ -75,6 +75,9 @@ class Escalation:
         if ticket.state == "closed" and not (incident.status == "open" and _calls(fresh)):
             # A person closed it, or it is over: it rests until the failure calls anew.
             return
+        if _plain(ticket.body) == _plain(body) and ticket.state == _state(incident):
+            # All of it was told: comments go before the text.
+            return
         for event in _last_of_each(fresh):
             self._tracker.put_comment(
                 ticket.number, comment_of(incident, event), comment_mark(incident, event)
@@ -94,11 +97,8 @@ class Escalation:
             self._edit(incident, ticket, body)
 
     def _edit(self, incident: Incident, ticket: Ticket, body: str) -> None:
-        state = "open" if incident.status == "open" else "closed"
-        title = title_of(incident)
+        state, title = _state(incident), title_of(incident)
         same = _plain(ticket.body) == _plain(body)
-        if same and (ticket.state, ticket.title) == (state, title):
-            return
         self._changed += 1
         self._tracker.edit_ticket(
             ticket.number,
@@ -115,6 +115,10 @@ def _ticket_of(incident: Incident, there: Iterable[Ticket]) -> Ticket | None:
     mark = mark_of(incident.signature)
     mine = [ticket for ticket in there if ticket.body.lstrip().startswith(mark)]
     return min(mine, key=lambda ticket: (ticket.state != "open", ticket.number), default=None)
+
+
+def _state(incident: Incident) -> str:
+    return "open" if incident.status == "open" else "closed"
 
 
 def _plain(body: str) -> str:
