@@ -1,4 +1,4 @@
-"""Each name leads to its strategy, here and on a platform; one of the other place does not fit, and says why."""
+"""Each name leads to its strategy, here and on a platform; one of the other place does not fit."""
 
 from __future__ import annotations
 
