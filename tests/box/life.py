@@ -62,6 +62,7 @@ class Life:
         self._turn = threading.RLock()
         self._news = threading.Event()
         self._closed = False
+        self._moves: dict[tuple[str, str], dict[str, str]] = {}
 
     def close(self) -> None:
         """Nothing is played from now on."""
@@ -90,6 +91,7 @@ class Life:
         """A branch or tag was pushed, made or removed."""
         if not ref.startswith(("refs/heads/", "refs/tags/")):
             return
+        self._moves[repo.full_name, ref.removeprefix("refs/heads/")] = {"before": before, "after": after}
         for event, payload in of_a_push(self.box, repo, (ref, before, after), token):
             self.webhooks.deliver(repo, event, payload)
             if event == "push" and not quiet(token):
@@ -99,6 +101,9 @@ class Life:
     def happened(self, repo: Repository, event: str, payload: Mapping[str, Any], token: Token | None) -> None:
         """Anything else happened; `payload` has the objects of the event."""
         full = with_origin(self.box, repo, payload, token)
+        if event == "pull_request" and payload.get("action") == "synchronize":
+            head = payload["pull_request"]["head"]
+            full = {**self._moves.get((head["repo"]["full_name"], head["ref"]), {}), **full}
         self.webhooks.deliver(repo, event, full)
         actor = actor_of(full, token)
         if event == "pull_request":

@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 from box import Box
+from running import COMMAND, WHEEL
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-from running import COMMAND, WHEEL
 
 CALLER = """\
 name: Remediate
