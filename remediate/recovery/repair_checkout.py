@@ -133,8 +133,9 @@ def _fetch(address: str, commit: str) -> tuple[str, ...]:
 
 
 def _unfetched(spoken: Spoken, commit: str) -> str:
+    """A repository that is too large for the time is so the next time too; a broken connection is not."""
     why = shown(spoken.errors)
-    if spoken.code is None or not _FINAL.search(spoken.errors):
+    if spoken.code is not None and not _FINAL.search(spoken.errors):
         raise Unreachable(
             f"{commit[:12]} cannot be fetched: {why}",
             hint="The next run tries again; see whether git answers.",

@@ -76,6 +76,7 @@ def run_repairs(folder: Path, environment: Mapping[str, str]) -> str:
     Empty, or why it did not end well; the documents in the folder tell of each order how it went.
     """
     hide_memory()
+    folder = folder.absolute()
     orders = tuple(read_orders(folder))
     ours = str(Path(remediate.__file__).resolve().parent.parent)
     paths = os.pathsep.join(filter(os.path.isabs, (ours, *sys.path)))
