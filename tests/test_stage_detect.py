@@ -18,7 +18,7 @@ from boxed import ALL, Boxed, boxed
 from detecting import DEFECT, LOCKFILE, LOST, NETWORK, PASSED, agenda_of, case_of, doors_of
 
 from remediate.model.stage import Finding, Findings
-from remediate.platforms.github import GitHub
+from remediate.platforms.github import Bounds, GitHub
 from remediate.stages.detect import detect
 from remediate.stages.passing_on import MOST_PACKED, packed
 
@@ -172,6 +172,35 @@ def test_many_failed_jobs_of_one_run_are_read_from_its_archive(world: Boxed, tmp
     assert len(finding.jobs) == 30
     assert {job.rung for job in finding.jobs} == {"archive"}
     assert not world.calls(part="/actions/jobs/")
+    assert not world.calls(part="/annotations")
+
+
+def test_of_many_jobs_that_nobody_explains_a_few_are_asked_for(world: Boxed, tmp_path: Path) -> None:
+    told = [Job(name=f"build {number}", conclusion="failure", log=NETWORK) for number in range(30)]
+    lost = [
+        Job(name=f"lost {n}", conclusion="failure", log=None, annotations=[{"message": LOST}])
+        for n in range(30)
+    ]
+    finding = one(world, tmp_path, *told, *lost)
+    assert len(finding.jobs) == 60
+    assert len(world.calls(part="/annotations")) == 10
+    assert [job.diagnosis.cause for job in finding.jobs].count("runner-lost") == 10
+    assert finding.case.diagnosis is not None
+    assert finding.case.diagnosis.recovery is None
+
+
+def test_jobs_of_the_same_name_do_not_hide_each_other(world: Boxed, tmp_path: Path) -> None:
+    jobs = [
+        Job(name="a/b", conclusion="failure", log=NETWORK),
+        Job(name="ab", conclusion="failure", log=DEFECT),
+    ]
+    for _ in range(40):
+        world.box.clock.advance(1)
+        world.repo.add_run(conclusion="failure", jobs=jobs)
+    world.box.clock.advance(3600)
+    findings = found_in(world, world.adapter(bounds=Bounds(calls=200)), tmp_path)
+    causes = {finding.case.diagnosis.cause for finding in findings.findings if finding.case.diagnosis}
+    assert causes == {"compile"}
 
 
 def test_one_that_cannot_be_looked_at_does_not_stop_the_others(world: Boxed, tmp_path: Path) -> None:
@@ -212,8 +241,6 @@ def test_five_hundred_failures_cost_less_than_a_thousand_calls(world: Boxed, tmp
 
 
 def test_what_does_not_fit_into_the_calls_is_left_and_counted(world: Boxed, tmp_path: Path) -> None:
-    from remediate.platforms.github import Bounds  # noqa: PLC0415 - only here
-
     for _ in range(30):
         world.box.clock.advance(2)
         world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=NETWORK)])

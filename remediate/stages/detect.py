@@ -16,9 +16,10 @@ from remediate.model.case import Case, Restored
 from remediate.model.cause import UNCLASSIFIED
 from remediate.model.diagnosis import Diagnosis
 from remediate.model.stage import Agenda, Finding, Findings, JobFinding
+from remediate.stages.abstaining import abstained
 from remediate.stages.cutting_down import fit
 from remediate.stages.doors import Doors
-from remediate.stages.evidence_ladder import Ladder, abstained
+from remediate.stages.evidence_ladder import Ladder
 
 # The stages after this one need calls too, where one process makes them all.
 KEPT_BACK = 100
@@ -27,6 +28,8 @@ _USUAL = 6
 _DEAREST = 40
 # When a log that was not there is looked for again.
 _AGAIN = 180.0
+_NO_JOB_BEGAN = "the run ended before any job of it began"
+_NO_JOB_FAILED = "none of its jobs failed by itself"
 # After so many cases in a row that could not be looked at, the others could not either.
 _PATIENCE = 3
 
@@ -138,8 +141,9 @@ def _restored(jobs: tuple[JobFinding, ...]) -> tuple[Restored, ...]:
 
 def _jobless(case: Case) -> Diagnosis:
     """Nobody but the run's page tells why a run could not start."""
+    began = case.run.conclusion != "startup_failure"
     found = abstained(
         source=f"run {case.run.id}, attempt {case.run.attempt}",
         hint="Open the run's page: it tells whether the workflow file is wrong or GitHub could not start it.",
     )
-    return msgspec.structs.replace(found, title="the run ended before any job of it began")
+    return msgspec.structs.replace(found, title=_NO_JOB_FAILED if began else _NO_JOB_BEGAN)

@@ -16,15 +16,17 @@ from remediate.logs.redaction import Redactor
 from remediate.model.actions import FAILURES, Annotation, Job, LogAbsent, LogFile, LogGap, WorkflowRun
 from remediate.model.case import Restored
 from remediate.model.cause import REASONS, UNCLASSIFIED
-from remediate.model.diagnosis import Diagnosis, StepRef
+from remediate.model.diagnosis import Diagnosis
 from remediate.model.stage import JobFinding, Rung
 from remediate.ports import Platform
+from remediate.stages.abstaining import abstained
 from remediate.stages.restoring import restored_of
 
 # A run with more failed jobs is read from its archive, which is one call whatever their number.
 MANY_JOBS = 10
 # What was cancelled is asked of its annotations alone: a timeout shows nowhere else.
 _STOPPED_ASKED = 5
+_PASSED_OVER = "many jobs failed, and this one was not looked at: the archive of the run holds no log of it"
 _CUT = "the log was cut off on its way: what came of it does not show how it ended"
 
 
@@ -33,6 +35,7 @@ class _Seen(msgspec.Struct, frozen=True, kw_only=True):
 
     rung: Rung
     diagnosis: Diagnosis
+    job: str = ""
     gap: LogGap | None = None
     reason: str = ""
     restored: tuple[Restored, ...] = ()
@@ -52,35 +55,46 @@ class Ladder:
         jobs = self._platform.jobs(run.id, run.attempt)
         failed = [job for job in jobs if job.conclusion in FAILURES]
         stopped = [job for job in jobs if job.conclusion == "cancelled"]
-        if not failed and not stopped:
-            return ()
-        archived = self._archived(run) if len(failed) > MANY_JOBS else {}
-        found = [self._job(run, job, archived) for job in failed]
+        found = (
+            self._many(run, failed) if len(failed) > MANY_JOBS else [self._job(run, job) for job in failed]
+        )
         return (*found, *(self._stopped(run, job) for job in stopped[:_STOPPED_ASKED]))
 
     def skim(self, run: WorkflowRun) -> tuple[JobFinding, ...]:
         """From the run's archive alone, which is one call: nothing, where that does not tell all there is."""
         found = self._archived(run)
-        sure = all(seen.diagnosis.cause != UNCLASSIFIED for seen in found.values())
-        if not sure:
+        if any(seen.diagnosis.cause == UNCLASSIFIED for seen in found):
             return ()
-        return tuple(
-            JobFinding(
-                job=_unlisted(run, name),
-                rung=seen.rung,
-                diagnosis=seen.diagnosis,
-                restored=seen.restored,
-            )
-            for name, seen in found.items()
-        )
+        return tuple(self._finding(_unlisted(run, seen.job), seen, seen) for seen in found)
 
-    def _job(self, run: WorkflowRun, job: Job, archived: dict[str, _Seen]) -> JobFinding:
-        told = self._annotations(run, job)
-        known = archived.get(job.name)
-        log = known if known is not None and told is None else self._log(run, job)
-        seen = _stronger(told, log)
+    def _job(self, run: WorkflowRun, job: Job) -> JobFinding:
+        told, log = self._annotations(run, job), self._log(run, job)
+        return self._finding(job, _stronger(told, log), log)
+
+    def _many(self, run: WorkflowRun, failed: list[Job]) -> list[JobFinding]:
+        """Those that the archive explains, and of the others as many as are worth their calls."""
+        archived = self._archived(run)
+        names = [seen.job for seen in archived]
+        known = {seen.job: seen for seen in archived if names.count(seen.job) == 1}
+        asked, found = 0, []
+        for job in failed:
+            seen = known.get(job.name)
+            if seen is not None and seen.diagnosis.cause != UNCLASSIFIED:
+                found.append(self._finding(job, seen, seen))
+            elif asked < MANY_JOBS:
+                asked += 1
+                found.append(self._job(run, job))
+            else:
+                passed = seen or _Seen(rung="steps", diagnosis=self._abstained(run, job, _PASSED_OVER))
+                found.append(self._finding(job, passed, passed))
+        return found
+
+    def _finding(self, job: Job, seen: _Seen, log: _Seen) -> JobFinding:
+        """Names are the author's of the change: a secret in one does not get out either."""
+        redact = self._redactor.redact
+        steps = tuple(msgspec.structs.replace(step, name=redact(step.name)) for step in job.steps)
         return JobFinding(
-            job=job,
+            job=msgspec.structs.replace(job, name=redact(job.name), steps=steps),
             rung=seen.rung,
             diagnosis=seen.diagnosis,
             gap=log.gap,
@@ -91,7 +105,7 @@ class Ladder:
     def _stopped(self, run: WorkflowRun, job: Job) -> JobFinding:
         told = self._annotations(run, job)
         seen = told or _Seen(rung="steps", diagnosis=self._abstained(run, job, "the job was stopped"))
-        return JobFinding(job=job, rung=seen.rung, diagnosis=seen.diagnosis)
+        return self._finding(job, seen, seen)
 
     def _annotations(self, run: WorkflowRun, job: Job) -> _Seen | None:
         """What the annotations alone tell, read by the same rules; None where that is nothing."""
@@ -120,21 +134,18 @@ class Ladder:
         one = next((one for one in seen if one.diagnosis.reason != "no-failure"), seen[0])
         return msgspec.structs.replace(one, diagnosis=self._named(one.diagnosis, job.name))
 
-    def _archived(self, run: WorkflowRun) -> dict[str, _Seen]:
-        """What failed by the run's archive, by the names of its jobs; nothing where it cannot be read."""
+    def _archived(self, run: WorkflowRun) -> list[_Seen]:
+        """What failed by the run's archive; nothing where that is not there as a whole."""
         log = self._platform.archive(run, self._folder)
         if isinstance(log, LogAbsent):
-            return {}
-        found: dict[str, _Seen] = {}
+            return []
         try:
-            for seen in self._read(log, f"run {run.id}, attempt {run.attempt}", rung="archive"):
-                if seen.diagnosis.reason != "no-failure":
-                    found[seen.diagnosis.job or ""] = seen
+            seen = list(self._read(log, f"run {run.id}, attempt {run.attempt}", rung="archive"))
         except UsageProblem:
-            return {}
+            return []
         finally:
             log.path.unlink(missing_ok=True)
-        return {} if log.cut else found
+        return [] if log.cut else [one for one in seen if one.diagnosis.reason != "no-failure"]
 
     def _read(self, log: LogFile, place: str, rung: Rung = "log") -> Iterator[_Seen]:
         with log.path.open("rb") as stream:
@@ -143,6 +154,7 @@ class Ladder:
                 cut = log.cut or part.cut
                 yield _Seen(
                     rung=rung,
+                    job=part.job,
                     diagnosis=_of_half(self._named(found, part.job)) if cut else self._named(found, part.job),
                     reason=_CUT if cut else "",
                     restored=self._restored(log.path, place, part.name) if found.recovery else (),
@@ -172,28 +184,6 @@ class Ladder:
         if found.job or not job:
             return found
         return msgspec.structs.replace(found, job=self._redactor.redact(job))
-
-
-def abstained(*, source: str, hint: str, job: str = "", step: str = "") -> Diagnosis:
-    """What is said of a job without a log."""
-    return Diagnosis(
-        source=source,
-        format="github",
-        cause=UNCLASSIFIED,
-        type=None,
-        severity="medium",
-        confidence=0.0,
-        transient=False,
-        signature=None,
-        rule=None,
-        title=REASONS["log-missing"],
-        evidence=(),
-        step=StepRef(name=step, first_line=0, last_line=0) if step else None,
-        recovery=None,
-        hint=hint,
-        reason="log-missing",
-        job=job or None,
-    )
 
 
 def _stronger(told: _Seen | None, log: _Seen) -> _Seen:

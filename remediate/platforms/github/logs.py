@@ -91,7 +91,7 @@ class Logs(Part):
         return known
 
     def _gone(self, ended: bool, at: float, missed: Missed) -> LogAbsent:
-        age = self._calls.clock.now() - at
+        age = self._calls.clock.now() + self._calls.ahead - at
         gap: LogGap = "missing"
         reason = f"GitHub has none: {missed.reason}"
         if not ended:
