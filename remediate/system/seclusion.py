@@ -25,6 +25,8 @@ _SEEN = frozenset(
         *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
         *("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "PIP_CERT"),
         *("CURL_CA_BUNDLE", "CARGO_HTTP_CAINFO", "GOROOT", "JAVA_HOME", "RUSTUP_TOOLCHAIN"),
+        # Where programs of the search path look for themselves.
+        *("PYENV_ROOT", "RBENV_ROOT", "NODENV_ROOT", "ASDF_DIR", "ASDF_DATA_DIR", "VOLTA_HOME", "NVM_DIR"),
         *("RUNNER_OS", "RUNNER_ARCH", "RUNNER_TOOL_CACHE", "CI"),
     }
 )
