@@ -42,7 +42,8 @@ from remediate.model.stage import Course, Tally, Verdict, Verdicts
 from remediate.notify.pull_comment import MARK
 from remediate.notify.told import Told
 from remediate.stages.collect import collect
-from remediate.stages.notify import notify
+from remediate.stages.notify import notify, remember
+from remediate.state.incidents import read_incidents
 
 
 class Desk:
@@ -217,6 +218,18 @@ def test_an_escalation_is_an_issue_and_a_healing_closes_it(desk: Desk) -> None:
     of = {"updated": NOON + 1700}
     desk.told(verdicts(escalated(3, found=NOON + 1800, of=of), at=NOON + 1800))
     assert (len(desk.github.issues), desk.github.issues[0].state) == (1, "open")
+
+
+def test_who_may_write_the_state_keeps_the_issues_number(desk: Desk) -> None:
+    told = desk.told(verdicts(escalated(1)))
+    at = doors(desk.folder, desk.clock, desk.github)
+    remember(told, at)
+    remember(told, at)
+    (one,) = read_incidents(at.store.read("incidents.json")["incidents.json"]).incidents
+    assert one.ticket == 1
+    desk.told(verdicts(escalated(2)))
+    (one,) = read_incidents(at.store.read("incidents.json")["incidents.json"]).incidents
+    assert one.ticket == 1
 
 
 def test_an_outage_of_fifty_runs_is_one_issue_and_few_calls(desk: Desk) -> None:

@@ -100,6 +100,7 @@ def _facts(one: Incident) -> Iterator[tuple[str, str]]:
     yield "status", _status(one)
     yield "severity", one.severity
     yield "cause", f"{one.cause}: {one.title}"
+    yield "issue", str(one.ticket) if one.ticket else ""
     yield "rule", one.rule
     yield "seen", f"{one.count} times, first {moment(one.opened)}, last {moment(one.seen)}"
     yield "branches", ", ".join(one.branches[-_SHOWN:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -40,3 +40,12 @@ def with_incidents(document: Incidents, changed: Iterable[Incident], now: float)
 def incident_of(document: Incidents, signature: str) -> Incident | None:
     """The one of this signature."""
     return next((one for one in document.incidents if one.signature == signature), None)
+
+
+def with_tickets(document: Incidents, tickets: Mapping[str, int]) -> Incidents:
+    """With the numbers of their issues."""
+    known = (
+        msgspec.structs.replace(one, ticket=tickets.get(one.signature, one.ticket))
+        for one in document.incidents
+    )
+    return msgspec.structs.replace(document, incidents=tuple(known))
