@@ -8,6 +8,8 @@ _GROWS, _SHRINKS, _LEAST = 2.0, 0.6, 0.05
 # The widest window, in times that a try takes: on a crowded machine or a slow server it is longer by itself.
 # Wider ones lose fewer tries, and leave the branch idle meanwhile; this keeps both small for 3 to 32 writers.
 _WIDEST = 24.0
+# And in seconds: nobody shall wait long for those who have gone by then.
+_LONGEST = 8.0
 # What breaks is not mended as quickly as a crowd goes by.
 BROKEN = 0.25
 # Who got through is ahead of all others and goes on at once, but only for so many changes in a row.
@@ -26,7 +28,7 @@ class Pace:
     def lost(self, took: float, now: float) -> None:
         """A try that took so long was beaten, or its connection broke."""
         least = max(took, _LEAST)
-        self._window = min(_WIDEST * least, max(least, self._window * _GROWS))
+        self._window = min(_LONGEST, _WIDEST * least, max(least, self._window * _GROWS))
         self._met, self._row = now, 0
 
     def won(self) -> None:

@@ -12,7 +12,7 @@ from running import environment
 _READY = "print('ready', flush=True)\nimport sys\nsys.stdin.readline()\n"
 
 
-def race(script: str, arguments: Iterable[Sequence[object]]) -> list[str]:
+def race(script: str, arguments: Iterable[Sequence[object]], *, within: float = 120) -> list[str]:
     """What each process printed; `READY` in the script is where all wait for each other."""
     code = script.replace("READY\n", _READY)
     racers = [
@@ -35,7 +35,7 @@ def race(script: str, arguments: Iterable[Sequence[object]]) -> list[str]:
         racer.stdin.write("\n")
         racer.stdin.flush()
     for racer in racers:
-        out, err = racer.communicate(timeout=120)
+        out, err = racer.communicate(timeout=within)
         ended.append(out if racer.returncode == 0 else f"{racer.returncode}: {err}")
     return ended
 

@@ -130,6 +130,9 @@ def test_the_window_grows_with_losses_and_shrinks_with_success() -> None:
     assert waits == [0.1, 0.2, 0.4, 0.8, 1.6, 2.4, 2.4, 2.4]
     pace.won()
     assert round(pace.wait(), 2) == 1.44
+    for _ in range(8):
+        pace.lost(5.0, clock.now())
+    assert pace.wait() == 8.0
 
 
 def test_who_got_through_yields_after_ten_where_others_were_met() -> None:

@@ -28,7 +28,7 @@ from remediate.state.branch import BranchStore, Habits
 from remediate.system.clock import SystemClock
 from remediate.system.git import SystemGit
 url, folder, me, changes = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-habits = Habits(wait=300, folder=folder, compact_after=40)
+habits = Habits(wait=600, folder=folder, compact_after=40)
 store = BranchStore(url, SystemGit(os.environ), SystemClock(), habits=habits)
 READY
 def add(change_id):
@@ -55,7 +55,9 @@ def all_of(processes: int, changes: int) -> list[str]:
 
 def run(hosted: Hosted, processes: int, changes: int) -> list[str]:
     """What is on the branch after a race, in the order in which it came there."""
-    ended = race(_COUNT, [(hosted.url, hosted.folder, number, changes) for number in range(processes)])
+    writers = [(hosted.url, hosted.folder, number, changes) for number in range(processes)]
+    # Half a minute on two idle cores; a machine with other work may take its time.
+    ended = race(_COUNT, writers, within=600)
     assert sorted("".join(ended).split()) == all_of(processes, changes), ended
     return ids_of(hosted)
 
@@ -81,10 +83,10 @@ def test_no_change_is_lost_or_made_twice(again: int, hosted: Hosted) -> None:
 
 def test_no_change_is_lost_or_made_twice_while_connections_break(hosted: Hosted) -> None:
     for when in ("during", "before", "after", "answer"):
-        hosted.host.mischief.cut(when, times=float("inf"), chance=0.06)
-    hosted.host.mischief.cut("before", times=float("inf"), chance=0.02, service="git-upload-pack")
-    ids = run(hosted, 16, 5)
-    assert sorted(ids) == all_of(16, 5)
+        hosted.host.mischief.cut(when, times=float("inf"), chance=0.08)
+    hosted.host.mischief.cut("before", times=float("inf"), chance=0.03, service="git-upload-pack")
+    ids = run(hosted, 12, 5)
+    assert sorted(ids) == all_of(12, 5)
     broken = {when for when, _ in hosted.host.mischief.done}
     hosted.host.mischief.calm()
     assert broken >= {"before", "after"}
@@ -96,10 +98,10 @@ def test_no_change_is_lost_or_made_twice_while_connections_break(hosted: Hosted)
 def test_no_change_is_lost_or_made_twice_while_writers_are_killed(seed: int, hosted: Hosted) -> None:
     """A writer that was killed is started again with the same ids, as a run is that is taken up again."""
     chance = random.Random(seed)
-    processes, changes, kills = 12, 5, 40
+    processes, changes, kills = 8, 5, 30
     alive = {number: start(hosted, number, changes) for number in range(processes)}
     told: set[str] = set()
-    ended = time.monotonic() + 120
+    ended = time.monotonic() + 300
     while alive and time.monotonic() < ended:
         time.sleep(chance.uniform(0.02, 0.15))
         for number, process in list(alive.items()):
