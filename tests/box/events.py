@@ -172,3 +172,13 @@ def told_commit(box: Box, repo: Repository, sha: str) -> dict[str, Any]:
         "removed": by_kind["D"],
         "modified": by_kind["M"],
     }
+
+
+def quiet(token: Token | None) -> bool:
+    """Whether what the token does starts nothing: GITHUB_TOKEN must not."""
+    return token is not None and token.kind == "workflow"
+
+
+def actor_of(payload: Mapping[str, Any], token: Token | None) -> str:
+    """Who did it."""
+    return token.actor if token else str(payload["sender"]["login"])

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from .acting import TOOLS
 from .endings import Ending
-from .events import Webhooks, of_a_push, with_origin
+from .events import Webhooks, actor_of, of_a_push, quiet, with_origin
 from .expressions import interpolate
 from .git_host import GitHost
 from .git_seat import seat_of
 from .occasions import Occasion, Script, of_default_branch, of_pull, of_push, started_by
+from .payload_gaps import filled
 from .plain_shells import write_shells
 from .playing import Player
 from .runner_environment import contexts
@@ -104,7 +105,7 @@ class Life:
         if event == "pull_request" and payload.get("action") == "synchronize":
             head = payload["pull_request"]["head"]
             full = {**self._moves.get((head["repo"]["full_name"], head["ref"]), {}), **full}
-        self.webhooks.deliver(repo, event, full)
+        self.webhooks.deliver(repo, event, filled(self.box, repo, event, full))
         actor = actor_of(full, token)
         if event == "pull_request":
             self._pull(repo, full, actor, token)
@@ -254,13 +255,3 @@ class Life:
     def tick(self, seconds: float) -> None:
         """Lets time pass: workflows that are scheduled within it run at their moments."""
         pass_time(self, seconds)
-
-
-def quiet(token: Token | None) -> bool:
-    """Whether what the token does starts nothing: GITHUB_TOKEN must not."""
-    return token is not None and token.kind == "workflow"
-
-
-def actor_of(payload: Mapping[str, Any], token: Token | None) -> str:
-    """Who did it."""
-    return token.actor if token else str(payload["sender"]["login"])
