@@ -192,7 +192,9 @@ class Box:
         if self.life is not None:
             self.life.pushed(repo, ref, before, after, token)
         for target, issue in moved:
-            target.tell("pull_request", {"action": "synchronize", **render.pull_event(target, issue)}, token)
+            shown = render.pull_event(target, issue)
+            moves = {"action": "synchronize", "before": before, "after": after}
+            target.tell("pull_request", {**moves, **shown}, token)
         for issue in closed:
             repo.tell("issues", {"action": "closed", **render.issue_event(repo, issue)}, token)
         for target, issue in ended:
