@@ -16,7 +16,7 @@ class FileShape(msgspec.Struct, frozen=True, kw_only=True):
     encoding: str = ""
     content: str = ""
     sha: str = ""
-    size: int = 0
+    size: int | None = None
 
 
 class StatusShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +117,11 @@ class CheckPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Label(msgspec.Struct, frozen=True, kw_only=True):
-    name: str = ""
+    name: str | None = None
+
+
+class _IsPull(msgspec.Struct, frozen=True):
+    """Only that it is there tells something."""
 
 
 class IssueShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +132,7 @@ class IssueShape(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[_Label | str, ...] = ()
     user: UserShape | None = None
     html_url: str = ""
-    pull_request: msgspec.Raw | None = None
+    pull_request: _IsPull | None = None
 
     def model(self) -> Ticket:
         return Ticket(
@@ -136,7 +140,7 @@ class IssueShape(msgspec.Struct, frozen=True, kw_only=True):
             title=self.title,
             body=self.body or "",
             state="open" if self.state == "open" else "closed",
-            labels=tuple(one if isinstance(one, str) else one.name for one in self.labels),
+            labels=tuple(one if isinstance(one, str) else one.name or "" for one in self.labels),
             author=self.user.login if self.user else "",
             url=self.html_url,
         )
