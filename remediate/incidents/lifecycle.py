@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from remediate.model.account import Account
-from remediate.model.case import Standing
+from remediate.model.case import Case, Standing
 from remediate.model.cause import SEVERITIES
 from remediate.model.diagnosis import Diagnosis
 from remediate.model.incident import Event, Incident, Proposal, Seen
@@ -56,11 +56,16 @@ def met(known: Incident | None, account: Account, moment: Moment) -> Incident:
         proposal=_proposal(account, moment) or before.proposal,
         reason=moment.clean(account.case.reason) or before.reason,
     )
-    after = _risen(after, account, moment, first=first) if known else after
+    after = _risen(before, after, account, moment) if known else after
     after = _called(before, after, account, moment)
-    if account.case.standing == "healed":
+    if standing_of(account.case) == "healed":
         after = msgspec.structs.replace(after, proof=_proof(account, moment))
     return msgspec.structs.replace(after, severity=severity_of(after, account, moment.default_branch))
+
+
+def standing_of(case: Case) -> Standing:
+    """As far as it is certain: what looks healed is looked at once more first."""
+    return "pending" if case.open and case.standing == "healed" else case.standing
 
 
 def settled(incident: Incident, moment: Moment) -> Incident:
@@ -126,7 +131,7 @@ def _rows(before: Incident, account: Account, moment: Moment) -> tuple[Seen, ...
         at=case.run.updated or case.found or moment.at,
         branch=clean(case.run.branch),
         workflow=clean(case.run.name or case.run.workflow),
-        standing=case.standing,
+        standing=standing_of(case),
         url=case.run.url,
         reason=clean(case.reason),
     )
@@ -139,9 +144,11 @@ def _branches(before: Incident, branch: str) -> tuple[str, ...]:
     return (*(one for one in before.branches if one != branch), branch)[-MOST_BRANCHES:]
 
 
-def _risen(after: Incident, account: Account, moment: Moment, *, first: bool) -> Incident:
-    """An incident that was over is open again when another run fails so."""
-    if after.status == "open" or not first or account.case.standing in ("healed", "ignored"):
+def _risen(before: Incident, after: Incident, account: Account, moment: Moment) -> Incident:
+    """An incident that was over is open again when another run fails so, or one that was thought healed."""
+    standing = standing_of(account.case)
+    told = {row.key: row.standing for row in before.runs}.get(account.key) == standing
+    if after.status == "open" or told or standing in ("healed", "ignored"):
         return after
     words = f"after it was {after.status}"
     again = msgspec.structs.replace(after, status="open", escalated=False, proof=())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from remediate.incidents.lifecycle import MOST_BRANCHES
 from remediate.incidents.words import approve_command, reset_command
 from remediate.logs.cutting import cut
 from remediate.logs.markdown import for_markdown, log_block
@@ -102,7 +103,8 @@ def _head(incident: Incident) -> str:
 def _seen(incident: Incident) -> str:
     often = "once" if incident.count == 1 else f"{incident.count} times"
     branches = len(incident.branches)
-    where = f" on {branches} branch{'' if branches == 1 else 'es'}"
+    more = " or more" if branches == MOST_BRANCHES else ""
+    where = f" on {branches}{more} branch{'' if branches == 1 else 'es'}"
     return f"{often}{where}, first {moment(incident.opened)}, last {moment(incident.seen)}"
 
 

@@ -148,20 +148,21 @@ class _Counting:
 
     def _incidents(self, documents: Documents) -> incidents.Incidents:
         book = incidents.read_incidents(documents[incidents.NAME])
+        known = {one.signature: one for one in book.incidents}
+        held = circuits.read_circuits(documents[circuits.NAME])
         changed: dict[str, Incident] = {}
         for account in self._accounts:
             signature = account.case.signature
-            known = changed.get(signature) or incidents.incident_of(book, signature)
-            if concerns(account, known):
-                changed[signature] = met(known, account, self._moment(documents, signature))
-        over = [settled(one, self._moment(documents, one.signature)) for one in changed.values()]
+            before = changed.get(signature) or known.get(signature)
+            if concerns(account, before):
+                changed[signature] = met(before, account, self._moment(held, signature))
+        over = [settled(one, self._moment(held, one.signature)) for one in changed.values()]
         return incidents.with_incidents(book, over, self._now)
 
-    def _moment(self, documents: Documents, signature: str) -> Moment:
-        book = circuits.read_circuits(documents[circuits.NAME])
+    def _moment(self, held: circuits.Circuits, signature: str) -> Moment:
         keys = tuple(
             entry.circuit.key
-            for entry in book.circuits
+            for entry in held.circuits
             if not isinstance(entry.circuit.state, Closed) and entry.signature in ("", signature)
         )
         return Moment(

@@ -37,11 +37,6 @@ def with_incidents(document: Incidents, changed: Iterable[Incident], now: float)
     return msgspec.structs.replace(document, incidents=tuple(ordered))
 
 
-def incident_of(document: Incidents, signature: str) -> Incident | None:
-    """The one of this signature."""
-    return next((one for one in document.incidents if one.signature == signature), None)
-
-
 def with_tickets(document: Incidents, tickets: Mapping[str, int]) -> Incidents:
     """With the numbers of their issues."""
     known = (

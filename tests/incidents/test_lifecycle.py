@@ -91,6 +91,20 @@ def test_it_comes_back_and_calls_a_person_again() -> None:
     assert kinds(one) == ["opened", "escalated", "healed", "came-back", "escalated"]
 
 
+def test_what_looks_healed_is_open_until_it_was_looked_at_again() -> None:
+    looks = healed(1, phase="watching")
+    one = after(proving(1), looks)
+    assert (one.status, one.runs[-1].standing) == ("open", "pending")
+    assert after(healed(1), known=one).status == "healed"
+    assert after(escalated(1, deeds=looks.deeds), known=one).escalated
+
+
+def test_what_was_thought_healed_opens_it_again() -> None:
+    one = after(healed(1))
+    one = after(escalated(1), known=one, at=NOON + 900)
+    assert (one.status, one.escalated, kinds(one)[-2:]) == ("open", True, ["came-back", "escalated"])
+
+
 def test_told_twice_it_is_the_same() -> None:
     for one in (escalated(1), healed(1), proving(1)):
         incident = after(one)
