@@ -74,6 +74,7 @@ def test_killed_between_any_two_calls_the_former_value_is_known(tmp_path: Path, 
         case, outcome = RemoteEngine(kept).carry_out(msgspec.structs.replace(place, case=kept.case))
         assert isinstance(outcome, Recovered)
         assert len(github.effects) == 2
+        assert f"set it back to {'`big`' if former else 'unset'}" in outcome.results[0].summary
         RemoteEngine(kept).undo(msgspec.structs.replace(place, case=case), RED)
         assert github.variables == before
 

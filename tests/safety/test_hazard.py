@@ -253,6 +253,17 @@ def test_an_action_of_the_repository_is_asked_too(text: bytes | None, said: str)
     assert hazard_of(LOCAL, (job("x", "-Own", "!Rest"),), files=files) == ""
 
 
+def test_a_name_without_expressions_says_which_job_it_is() -> None:
+    text = b"""
+on: push
+jobs:
+  any: {name: '${{ matrix.what }}', steps: [{name: Go, run: npm publish}]}
+  unit: {steps: [{name: Go, run: npm test}]}
+"""
+    assert hazard_of(text, (job("unit", "!Go"),)) == ""
+    assert "npm publish" in hazard_of(text, (job("other", "!Go"),))
+
+
 def test_the_files_to_ask_are_named() -> None:
     assert files_named(CALLER) == (".github/workflows/shared.yml",)
     assert files_named(LOCAL) == ("ci/own/action.yml", "ci/own/action.yaml")
