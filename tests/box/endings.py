@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .runner_logs import HEAD, stamp, step_name
+from .runner_words import HEAD, stamp, step_name
 from .runs import Annotation, Job, Step
 
 LOST = (

@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .acting import TOOLS
+from .concurrency import replaced_by
 from .endings import Ending
 from .events import Webhooks, actor_of, of_a_push, quiet, with_origin
-from .expressions import interpolate
 from .git_host import GitHost
 from .git_seat import seat_of
 from .occasions import Occasion, Script, of_default_branch, of_pull, of_push, started_by
 from .payload_gaps import filled
 from .plain_shells import write_shells
 from .playing import Player
-from .runner_environment import contexts
 from .schedules import pass_time
 from .workflow_file import Workflow
 
@@ -179,35 +178,15 @@ class Life:
             run.attempt.status, run.attempt.conclusion = "completed", "action_required"
         elif not broken:
             self.tell_run(run, "requested")
-            self._enter_group(self.scripts[run.id])
+            waiting = [self.scripts[held.id] for held, _ in self._due if held.repo is repo]
+            for other in replaced_by(self.box, self.scripts[run.id], waiting):
+                self.cancel(repo, other.run)
             self._queue(run, lambda: Player(self, self.scripts[run.id]).attempt())
         return run
 
     def _queue(self, run: Run, play: Callable[[], None]) -> None:
         self._due.append((run, play))
         self._news.set()
-
-    def _enter_group(self, script: Script) -> None:
-        """A newer run of a concurrency group takes the place of the one that waits behind the first."""
-        group = script.workflow.document.get("concurrency")
-        if not group:
-            return
-        settings = group if isinstance(group, dict) else {"group": group}
-        known = contexts(self.box, script)
-        script.group = interpolate(settings["group"], known).lower()
-        ahead = [
-            run
-            for run, _ in self._due
-            if run.repo is script.repo
-            and self.scripts[run.id].group == script.group
-            and run is not script.run
-        ]
-        replaced = (
-            ahead if interpolate(settings.get("cancel-in-progress", False), known) == "true" else ahead[1:]
-        )
-        if settings.get("queue") != "max":
-            for run in replaced:
-                self.cancel(script.repo, run)
 
     def plays(self, repo: Repository, run: Run) -> bool:
         """Whether act can play the run again."""

@@ -7,20 +7,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .acting import Played, Surroundings, play
+from .acting import Played, play
+from .cache_shelf import lay_out, take_in
 from .endings import ended_early
 from .expressions import interpolate
 from .occasions import Script
 from .play_script import Part, Result
-from .runner_environment import contexts, environment, permissions
+from .runner_environment import contexts, permissions
 from .runner_logs import Facts, write_log
 from .runs import Job, worst
 from .stand_ins import actions_for
+from .surroundings import surroundings
 from .workflow_file import BadWorkflow, Workflow, in_order, needs_of, read_workflow, shown
 
 if TYPE_CHECKING:
     from .life import Life
-    from .tokens import Token
 
 
 class Player:
@@ -33,6 +34,7 @@ class Player:
         self.jobs: dict[str, Job] = {job.name: job for job in self.run.jobs} if self.again is not None else {}
         self.forgiven: set[str] = set()
         self.ending = life.take_ending(script.repo)
+        self.shelf = life.folder / "caches" / script.repo.full_name
 
     def attempt(self) -> None:
         """Plays it to its end."""
@@ -157,7 +159,14 @@ class Player:
             token.revoked = True
             return self.strike(part)
         try:
-            played = play(folder, part, self.script.results, self.around(part, token, matrix, artifacts))
+            lay_out(self.shelf, self.script.repo, self.script.occasion)
+            played = play(
+                folder,
+                part,
+                self.script.results,
+                surroundings(self.life, self.script, part, token=token, matrix=matrix, artifacts=artifacts),
+            )
+            take_in(self.shelf, self.script.repo, self.script.occasion)
         finally:
             token.revoked = True
             shutil.rmtree(folder, ignore_errors=True)
@@ -165,29 +174,6 @@ class Player:
             self.record(part, played, granted, begins)
             self.take_up(artifacts)
         return played
-
-    def around(self, part: Part, token: Token, matrix: Mapping[str, object], artifacts: Path) -> Surroundings:
-        """All that the job finds around it."""
-        occasion, repo = self.script.occasion, self.script.repo
-        secrets = {} if occasion.restricted else self.life.secrets.get(repo.full_name, {})
-        text = repr(part.workflow.document) + (repr(part.called.document) if part.called else "")
-        artifacts.mkdir(parents=True, exist_ok=True)
-        return Surroundings(
-            event=occasion.event,
-            payload=occasion.payload,
-            environment={
-                **environment(self.box, self.script),
-                "BOX_ARTIFACTS": str(artifacts),
-                **self.life.environment,
-            },
-            secrets={**secrets, "GITHUB_TOKEN": token.value},
-            variables={name: held.value for name, held in repo.variables.items()},
-            actions=actions_for(self.box, self.life.folder, text, self.life.actions),
-            matrix=[f"{key}:{value}" for key, value in matrix.items()],
-            actor=occasion.actor,
-            path=self.life.path,
-            timeout=self.life.timeout,
-        )
 
     def record(self, part: Part, played: Played, granted: Mapping[str, str], begins: float) -> None:
         """Makes jobs of what was played; the box's time goes on by what the longest took."""

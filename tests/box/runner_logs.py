@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from .acting import Leg, Record
 from .expressions import interpolate
+from .runner_words import (
+    BEFORE,
+    END,
+    HEAD,
+    INNER,
+    LEVELS,
+    PRINTED,
+    SETUP,
+    SHELLS,
+    WORKSPACE,
+    fake_sha,
+    is_checkout,
+    stamp,
+    step_name,
+)
 from .runs import Annotation, Step
-
-BEFORE = re.compile(r"^\s*⭐ Run (?:Pre|Main|Post) ")
-WORKSPACE = re.compile(r"/\S*?/\.cache/act/[0-9a-f]+/hostexecutor")
-INNER = re.compile(r"/\S*?/\.cache/act/[0-9a-f]+/act/(?:workflow/)?")
-PRINTED = {"error": "##[error]", "warning": "##[warning]", "notice": "##[notice]", "group": "##[group]"}
-LEVELS = {"error": "failure", "warning": "warning", "notice": "notice"}
-SHELLS = {
-    "": "/usr/bin/bash -e {0}",
-    "bash": "/usr/bin/bash --noprofile --norc -e -o pipefail {0}",
-    "sh": "/usr/bin/sh -e {0}",
-    "python": "/usr/bin/python {0}",
-    "pwsh": "/usr/bin/pwsh -command \". '{0}'\"",
-}
-SETUP, END = "Set up job", "Complete job"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +85,8 @@ class Writer:
             record.get("stepResult") for key, rows in by_step.items() for record in rows if key
         ):
             self.written.conclusion = "failure"
-        posts = [step for step in reversed(defined) if is_checkout(step)]
-        for step in posts:
-            self._section(f"Post {step_name(step, self.contexts)}", self._cleanup(), "success")
+        for index, step in reversed(list(enumerate(defined))):
+            self._post(step, by_step.get(f"Post/{step.get('id') or index}", []))
         self._section(END, ["Cleaning up orphan processes"], "success")
         self.written.seconds = float(len(self.written.steps))
         return self.written
@@ -124,6 +122,14 @@ class Writer:
         if failed and not forgiven:
             self.written.conclusion = "failure"
         return None
+
+    def _post(self, step: Mapping[str, Any], records: Sequence[Record]) -> None:
+        said = [str(record["msg"]).rstrip("\r\n") for record in records if record.get("raw_output")]
+        name = f"Post {step_name(step, self.contexts)}"
+        if is_checkout(step):
+            self._section(name, self._cleanup(), "success")
+        elif said:
+            self._section(name, ["Post job cleanup.", *said], "success")
 
     def _told(self, step: Mapping[str, Any], records: Sequence[Record]) -> Iterator[str]:
         for record in records:
@@ -223,50 +229,6 @@ class Writer:
 
     def _cleanup(self) -> list[str]:
         return ["Post job cleanup.", "[command]/usr/bin/git version", "git version 2.51.0"]
-
-
-HEAD = (
-    "Current runner version: '2.329.0'",
-    "##[group]Runner Image Provisioner",
-    "Hosted Compute Agent",
-    "Version: 20251016.436",
-    "##[endgroup]",
-    "##[group]Operating System",
-    "Ubuntu",
-    "24.04.3",
-    "LTS",
-    "##[endgroup]",
-    "##[group]Runner Image",
-    "Image: ubuntu-24.04",
-    "Version: 20251014.76.1",
-    "##[endgroup]",
-)
-
-
-def is_checkout(step: Mapping[str, Any]) -> bool:
-    """Whether a step checks the repository out, and so has something to clean up."""
-    return str(step.get("uses", "")).startswith("actions/checkout@")
-
-
-def step_name(step: Mapping[str, Any], contexts: Mapping[str, Any]) -> str:
-    """The name under which GitHub lists a step."""
-    if step.get("name"):
-        return interpolate(step["name"], contexts)
-    if "uses" in step:
-        return f"Run {step['uses']}"
-    return f"Run {interpolate(step.get('run', ''), contexts).strip().splitlines()[0]}"
-
-
-def fake_sha(uses: str) -> str:
-    """A hash that stands for what an action's ref pointed to."""
-    ref = uses.rpartition("@")[2]
-    return ref if re.fullmatch("[0-9a-f]{40}", ref) else hashlib.sha1(uses.encode()).hexdigest()
-
-
-def stamp(moment: float) -> str:
-    """A moment as the runner stamps its lines."""
-    at = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=moment)
-    return f"{at:%Y-%m-%dT%H:%M:%S.%f}0Z"
 
 
 def write_log(facts: Facts, leg: Leg) -> Written:

@@ -1,0 +1,15 @@
+// What both halves share: inputs, and where a path of the cache is for this job and on the box's shelf.
+const fs = require('fs')
+const path = require('path')
+
+exports.input = (name) => (process.env['INPUT_' + name.toUpperCase()] || '').trim()
+exports.lines = (name) => exports.input(name).split('\n').map((line) => line.trim()).filter(Boolean)
+exports.shelf = process.env.BOX_CACHES
+exports.tell = (file, name, value) => fs.appendFileSync(process.env[file], `${name}=${value}\n`)
+
+exports.places = () => exports.lines('path').map((line) => {
+  const home = line.startsWith('~')
+  const inner = home ? line.slice(2) : line
+  const here = path.resolve(home ? process.env.HOME : process.env.GITHUB_WORKSPACE, inner)
+  return { here, kept: path.join(home ? 'home' : 'work', inner) }
+})

@@ -1,0 +1,35 @@
+// Restores as actions/cache does: the key itself first, then prefixes, of this ref before the default branch's.
+const fs = require('fs')
+const path = require('path')
+const { input, lines, places, shelf, tell } = require('./places.js')
+
+const key = input('key')
+const keys = [key, ...lines('restore-keys')]
+const { scopes, caches } = JSON.parse(fs.readFileSync(path.join(shelf, 'index.json')))
+const find = (ref) => {
+  const here = caches.filter((cache) => cache.ref === ref)
+  const same = here.find((cache) => cache.key === key)
+  return same || keys.map((start) => here.find((cache) => cache.key.startsWith(start))).find(Boolean)
+}
+const found = scopes.map(find).find(Boolean)
+if (found) {
+  const exact = found.key === key
+  console.log(exact ? `Cache hit for: ${key}` : `Cache hit for restore-key: ${found.key}`)
+  console.log(`Cache Size: ~0 MB (${found.size} B)`)
+  for (const place of places()) {
+    const from = path.join(shelf, String(found.id), place.kept)
+    if (fs.existsSync(from)) fs.cpSync(from, place.here, { recursive: true })
+  }
+  console.log('Cache restored successfully')
+  console.log(`Cache restored from key: ${found.key}`)
+  tell('GITHUB_OUTPUT', 'cache-hit', exact)
+  tell('GITHUB_OUTPUT', 'cache-matched-key', found.key)
+  tell('GITHUB_STATE', 'matched', found.key)
+  fs.appendFileSync(path.join(shelf, 'restored'), `${found.id}\n`)
+} else {
+  console.log(`Cache not found for input keys: ${keys.join(', ')}`)
+  if (input('fail-on-cache-miss') === 'true') {
+    console.log(`::error::Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: ${key}`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,41 @@
+"""The files of the box's caches, and how the stand-in for actions/cache comes to them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .occasions import Occasion
+    from .repository import Repository
+
+
+def lay_out(shelf: Path, repo: Repository, occasion: Occasion) -> None:
+    """Writes down which caches a job may read, the newest first: of its ref, its base, the default branch."""
+    shelf.mkdir(parents=True, exist_ok=True)
+    base = [f"refs/heads/{occasion.base}"] if occasion.base else []
+    scopes = list(dict.fromkeys([occasion.ref, *base, f"refs/heads/{repo.default_branch}"]))
+    rows = [
+        {"id": cache.id, "key": cache.key, "ref": cache.ref, "size": cache.size}
+        for cache in sorted(repo.caches.held, key=lambda cache: cache.created_at, reverse=True)
+    ]
+    (shelf / "index.json").write_text(json.dumps({"scopes": scopes, "caches": rows}))
+    (shelf / "restored").write_text("")
+
+
+def take_in(shelf: Path, repo: Repository, occasion: Occasion) -> None:
+    """Takes up what a job saved; a key that there is already for the ref stays as it is."""
+    read = {int(line) for line in (shelf / "restored").read_text().split()}
+    for cache in repo.caches.held:
+        if cache.id in read:
+            cache.last_accessed_at = repo.box.clock.now()
+    for folder in sorted(shelf.glob("saved-*")):
+        key = (folder / "key").read_text()
+        if any((cache.key, cache.ref) == (key, occasion.ref) for cache in repo.caches.held):
+            shutil.rmtree(folder)
+            continue
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        made = repo.caches.add(key=key, ref=occasion.ref, size=size)
+        folder.rename(shelf / str(made.id))
