@@ -183,6 +183,8 @@ class _Change:
     def _pushed(
         self, view: View, files: Mapping[str, bytes | str | None], until: float, *, orphan: bool
     ) -> tuple[Answer, str]:
+        if orphan:
+            files = {**files, README: PAGE.encode()}
         commit = self._viewer.commit(view, self._order.id, files, orphan=orphan)
         spoken = self._viewer.push(commit, view.commit, until)
         answer = of_push(spoken)

@@ -29,8 +29,12 @@ commit with the code, and is never merged.
 | `attempts/…` | what was tried for a failure, and how it ended |
 | `approvals.json` | who approved which plan |
 | `recent.json` | what began and ended of late |
+| `cases/…` | the failed runs that were found, and what became of each |
 | `incidents.json` | which failures a person has to look at |
 | `history/YYYY-MM.jsonl` | every recovery and refusal, a line each; full parts are `YYYY-MM.001.jsonl` … |
+| `metrics.json`, `badge.json`, `tallied.json` | the figures, and what is in them already |
+| `rules.json` | how often each rule and each strategy was right |
+| `documents/…` | what one job passes to the next where it is large; the newest few |
 | `.applied.json` | the ids of the last changes, so that none is made twice |
 
 Look with `remediate circuits list --remote`. Please do not edit by hand while Remediate works. Deleting the

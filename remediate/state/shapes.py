@@ -19,6 +19,8 @@ SCHEMAS: dict[str, str] = {
     r"recent\.json": "remediate/recent/1",
     r"approvals\.json": "remediate/approvals/1",
     r"history/[^/]+\.jsonl": "remediate/history/1",
+    r"cases/open\.json": "remediate/cases/1",
+    r"cases/[0-9-]+\.json": "remediate/closings/1",
     r"incidents\.json": "remediate/incidents/1",
     r"rules\.json": "remediate/rules-record/1",
     r"metrics\.json": "remediate/metrics/1",

@@ -368,3 +368,15 @@ def test_an_id_cannot_mention_or_add_lines(hosted: Hosted) -> None:
     assert "@" not in message
     assert "#" not in message
     assert message.splitlines()[3] == "Remediate-Changes: 1"
+
+
+def test_the_page_is_todays_when_the_branch_begins_anew(hosted: Hosted) -> None:
+    put(hosted.store(), "1")
+    page = hosted.content()[README]
+    hosted.plant({README: b"of an older version"})
+    put(hosted.store(), "2")
+    assert hosted.content()[README] == b"of an older version"
+    put(hosted.store(compact_after=2), "3")
+    assert (hosted.count(), hosted.content()[README]) == (4, b"of an older version")
+    put(hosted.store(compact_after=4), "4")
+    assert (hosted.count(), hosted.content()[README]) == (1, page)

@@ -15,10 +15,11 @@ from racing import content
 from remediate.errors import Unreachable
 from remediate.ports import Documents, Shelf
 from remediate.state import migrations
+from remediate.state.cases import OPEN, Day, Open, day_of
 from remediate.state.circuits import NAME, Circuits, read_circuits
 from remediate.state.folder import REMEMBERED, FolderStore
 from remediate.state.migrations import Fields, Migration
-from remediate.state.shapes import encoded
+from remediate.state.shapes import encoded, schema_of
 
 
 class Kept(Protocol):
@@ -249,6 +250,11 @@ def test_an_older_version_is_read_and_the_next_change_writes_todays(store: Shelf
     assert written["schema"] == Circuits().schema
     assert "breakers" not in written
     assert read_circuits(store.read(NAME)[NAME]) == found
+
+
+def test_the_documents_of_cases_are_held_to_their_versions() -> None:
+    assert schema_of(OPEN) == Open().schema
+    assert schema_of(day_of(0.0)) == Day().schema
 
 
 def test_steps_are_taken_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
