@@ -91,6 +91,16 @@ def test_a_case_is_counted_once_however_often_it_is_told(desk: Desk) -> None:
     assert (desk.metrics, desk.incident, desk.history, desk.read("rules.json")) == before
 
 
+def test_what_is_told_for_long_is_counted_once_however_many_come_between(desk: Desk) -> None:
+    long = case(1, phase="waiting")
+    desk.collect(verdicts(long))
+    for number in range(5):
+        cases = [refused(1000 * (number + 1) + other) for other in range(500)]
+        desk.collect(verdicts(*cases, opened=(long,)))
+    assert desk.metrics.detections.total == 2501
+    assert desk.metrics.detections.by_cause == {"network": 1, "test": 2500}
+
+
 def test_a_case_that_goes_on_is_counted_when_it_ends(desk: Desk) -> None:
     desk.collect(verdicts(case(1, phase="proving", plan=plan(run(1)))))
     assert (desk.metrics.detections.total, desk.metrics.cases) == (1, {})

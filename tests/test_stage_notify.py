@@ -146,7 +146,8 @@ def test_a_partial_rollback_says_what_remains(desk: Desk) -> None:
         ),
         (
             escalated(1, phase="waiting", gate="circuit", due=NOON + 900),
-            "The machine looks again from 2026-09-21 14:28 UTC on.",
+            "The machine looks again from 2026-09-21 14:28 UTC on. "
+            f"`/remediate reset {SIGNATURE}`, commented by someone with write access, lets it try.",
         ),
     ],
 )
@@ -325,10 +326,10 @@ def test_the_largest_summary_fits_and_is_never_dropped(desk: Desk) -> None:
     )
     found = msgspec.structs.replace(found, evidence=evidence)
     of = {"branch": long, "name": long}
-    cases = [escalated(number, diagnosis=found, reason=long, of=of, pull=number % 3) for number in range(400)]
+    cases = [escalated(number, diagnosis=found, reason=long, of=of, pull=number % 3) for number in range(120)]
     told = desk.told(verdicts(*cases, notes=(long,) * 20))
     assert 10_000 < len(told.summary.encode()) < 1024 * 1024
-    assert told.summary.startswith("## Remediate: 400 failed runs")
+    assert told.summary.startswith("## Remediate: 120 failed runs")
     for comment in desk.github.said:
         assert len(comment.body.encode("utf-16-le")) // 2 < 65_536
     fences = [token for token in MarkdownIt().parse(told.summary) if token.type == "fence"]

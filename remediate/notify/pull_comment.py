@@ -17,6 +17,7 @@ from remediate.ports import Tracker
 MARK = "<!-- remediate:pull -->"
 # So many at once: each is a request, and a notice to people.
 MOST = 30
+_FULL = 20
 
 
 def comment(accounts: Sequence[Account], voice: Voice) -> str:
@@ -60,9 +61,11 @@ def tell_pulls(accounts: Iterable[Account], tracker: Tracker, voice: Voice) -> P
 
 def _sections(ordered: Sequence[Account], voice: Voice) -> Iterator[Section]:
     yield Section(worth=ALWAYS, text=f"{MARK}\n**Remediate:** {headline(ordered)}")
-    for number, account in enumerate(ordered):
+    for number, account in enumerate(ordered[:_FULL]):
         yield Section(
-            worth=90 - min(number, 80),
+            worth=90 - number,
             text=section(account, voice, pictured=number == 0),
             shorter=short_section(account, voice),
         )
+    if len(ordered) > _FULL:
+        yield Section(worth=95, text=f"and {len(ordered) - _FULL} more, in the summary of the run")

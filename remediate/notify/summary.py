@@ -48,7 +48,7 @@ def _sections(tally: Tally, ordered: Sequence[Account], voice: Voice) -> Iterato
         yield Section(worth=90, text=_table(ordered, voice, _ROWS), shorter=_table(ordered, voice, _FEW_ROWS))
     yield from _cases([one for one in ordered if one.case.standing != "ignored"], voice)
     if tally.incidents:
-        yield Section(worth=60, text=_incidents(tally.incidents, voice))
+        yield Section(worth=60, text=_incidents(tally.incidents))
     figures = _figures(tally)
     if figures:
         yield Section(worth=50, text=figures)
@@ -97,7 +97,7 @@ def _cases(ordered: Sequence[Account], voice: Voice) -> Iterator[Section]:
         yield Section(worth=40, text=f"{len(ordered) - _FULL} more stand in the table alone.")
 
 
-def _incidents(incidents: Sequence[Incident], voice: Voice) -> str:
+def _incidents(incidents: Sequence[Incident]) -> str:
     lines = ["### Incidents", "", "| signature | cause | status | seen | branches | severity |"]
     lines.append("|---|---|---|---|---|---|")
     for one in sorted(incidents, key=lambda one: (one.status != "open", -one.seen))[:20]:

@@ -131,5 +131,9 @@ def happens_next(account: Account, voice: Voice) -> str:
     way_out = voice.inline(refusal.hint) if refusal and refusal.hint and not is_defect(case) else ""
     if case.standing == "escalated":
         again = f" The machine looks again from {moment(case.due)} on." if case.open else ""
+        if case.gate == "circuit" and case.signature:
+            again += (
+                f" `/remediate reset {case.signature}`, commented by someone with write access, lets it try."
+            )
         return f"{' '.join(filter(None, (hint, way_out))) or 'A person has to look at the lines.'}{again}"
     return " ".join(filter(None, (hint, way_out))) or "A person has to look at the lines."

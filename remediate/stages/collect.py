@@ -36,6 +36,8 @@ KEPT_DAYS = 35
 # How many decisions are looked up in one run of ours, and how long after they were made.
 _LOOKED_UP, _NOT_BEFORE, _EACH = 5, 3600.0, 600.0
 _LONGEST = 300
+# Incidents that are handed on: more than people can be told of at once.
+_TOLD, _SETTLED = 40, 3 * 86400.0
 
 
 def collect(verdicts: Verdicts, doors: Doors) -> Tally:
@@ -55,7 +57,7 @@ def collect(verdicts: Verdicts, doors: Doors) -> Tally:
         verdicts=verdicts,
         standings=dict(sorted(standings.items())),
         metrics=msgspec.Raw(after[METRICS] or b"{}"),
-        incidents=_to_tell(incidents.read_incidents(book), accounts),
+        incidents=_to_tell(incidents.read_incidents(book), accounts, now),
     )
 
 
@@ -123,7 +125,7 @@ class _Counting:
         return {
             METRICS: encoded(metrics),
             BADGE: metrics_store.encoded_badge(badge(metrics)),
-            TALLIED: encoded(metrics_store.remembered(tallied, fresh)),
+            TALLIED: encoded(metrics_store.remembered(tallied, happened)),
             incidents.NAME: encoded(book),
             rules_record.NAME: encoded(record),
             **self._history(documents, fresh),
@@ -200,7 +202,18 @@ def _stale(doors: Doors, now: float) -> list[str]:
     return [name for name in days if name < f"cases/{oldest:%Y-%m-%d}.json"]
 
 
-def _to_tell(book: incidents.Incidents, accounts: Sequence[Account]) -> tuple[Incident, ...]:
-    """What waits for a person, and what this run of ours met."""
+def _to_tell(book: incidents.Incidents, accounts: Sequence[Account], now: float) -> tuple[Incident, ...]:
+    """What waits for a person, was settled of late, or was met by this run of ours; the latest."""
     met_now = {account.case.signature for account in accounts}
-    return tuple(one for one in book.incidents if one.escalated or one.signature in met_now)
+    wanted = [
+        one
+        for one in book.incidents
+        if one.signature in met_now or (one.escalated and (one.status == "open" or _late(one, now)))
+    ]
+    wanted.sort(key=lambda one: (one.escalated, one.status == "open", one.seen), reverse=True)
+    return tuple(wanted[:_TOLD])
+
+
+def _late(one: Incident, now: float) -> bool:
+    """What could not be told at once is told for so long."""
+    return any(event.at > now - _SETTLED for event in one.events[-1:])

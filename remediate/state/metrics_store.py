@@ -53,8 +53,9 @@ def all_counted(metrics: Metrics, happenings: Iterable[Happening]) -> Metrics:
 
 
 def remembered(tallied: Tallied, happenings: Iterable[Happening]) -> Tallied:
-    """With these counted too."""
-    keys = (*tallied.keys, *map(_key, happenings))[-REMEMBERED:]
+    """With these told now: what goes on being told is not forgotten."""
+    now = dict.fromkeys(map(_key, happenings))
+    keys = (*(key for key in tallied.keys if key not in now), *now)[-REMEMBERED:]
     return msgspec.structs.replace(tallied, keys=keys)
 
 
