@@ -6,17 +6,20 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from running import ROOT, Done, remediate
 
+from remediate.model.policy import Policy
+from remediate.platforms.github.wire import Reply
 from remediate.stages.adopting import WORKFLOW, Wish
 from remediate.stages.adopting_files import PERMISSIONS, workflow
+from remediate.stages.examination import Patient
 from remediate.stages.examination_desk import address_of
-from remediate.stages.examination_workflow import missing
+from remediate.stages.examination_workflow import check_workflow, missing
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -157,13 +160,50 @@ def test_archived_and_without_issues(clinic: Clinic) -> None:
     [
         ("actions_enabled", False, "actions-settings"),
         ("allowed_actions", "local_only", "allowed-actions"),
+        ("allowed_actions", "selected", "allowed-actions"),
         ("can_approve_pull_request_reviews", False, "pull-requests"),
+        ("retention_days", 2, "log-retention"),
     ],
 )
 def test_settings_of_actions(clinic: Clinic, setting: str, value: object, finding: str) -> None:
     setattr(clinic.repo.settings, setting, value)
     code, found = clinic.found()
     assert (code, found[finding][0]) == (10, "trouble")
+
+
+def test_our_actions_are_allowed_by_name(clinic: Clinic) -> None:
+    clinic.repo.settings.allowed_actions = "selected"
+    clinic.repo.settings.selected_patterns = ("remediate/remediate/*", "remediate/remediate@*")
+    code, found = clinic.found()
+    assert (code, found["allowed-actions"][0]) == (0, "good")
+
+
+@pytest.mark.parametrize(("days", "told"), [(10, False), (50, True)])
+def test_schedule_that_is_about_to_be_switched_off(days: int, told: bool) -> None:
+    class Quiet:
+        """A repository whose workflow is on."""
+
+        clock_ahead = 0.0
+
+        def look(self, path: str, query: Mapping[str, str] = {}) -> Reply:
+            known = path.startswith("/actions/workflows/")
+            return Reply(status=200 if known else 404, headers={}, body=b'{"state": "active"}')
+
+        def look_up(self, path: str) -> Reply:
+            raise AssertionError(path)
+
+    pushed = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(1.8e9 - days * 86400))
+    patient = Patient(
+        repository="octo/shop",
+        policy=Policy(),
+        inspector=Quiet(),
+        in_actions=False,
+        token="ghs_1",
+        now=1.8e9,
+        public=True,
+        active=pushed,
+    )
+    assert ("schedule" in [one.id for one in check_workflow(patient)]) == told
 
 
 def test_workflow_that_is_not_there(clinic: Clinic) -> None:
