@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -22,7 +23,7 @@ from remediate.platforms.github import Bounds, GitHub
 from remediate.stages.detect import detect
 from remediate.stages.passing_on import MOST_PACKED, packed
 
-FAILED = {"name": "build", "conclusion": "failure"}
+FAILED: dict[str, Any] = {"name": "build", "conclusion": "failure"}
 
 
 @pytest.fixture

@@ -86,10 +86,10 @@ def token_for(spot: Spot, environment: Mapping[str, str], processes: Processes) 
             return token
     found = _of_gh(spot.host, environment, processes)
     if not found:
-        names = "GH_TOKEN" if spot.host == "github.com" else "GH_ENTERPRISE_TOKEN and GH_HOST"
+        wanted = "GH_TOKEN" if spot.host == "github.com" else "GH_ENTERPRISE_TOKEN and GH_HOST"
         raise UsageProblem(
             f"there is no token for {spot.host}",
-            hint=f"Set {names}, or log in with `gh auth login --hostname {spot.host}`."
+            hint=f"Set {wanted}, or log in with `gh auth login --hostname {spot.host}`."
             " A log as a file, or - for standard input, needs none.",
         )
     return found

@@ -13,7 +13,7 @@ from remediate.errors import Unreachable
 from remediate.model.actions import CacheEntry
 from remediate.platforms.github import GitHub
 
-FAILED = {"name": "build", "conclusion": "failure"}
+FAILED: dict[str, Any] = {"name": "build", "conclusion": "failure"}
 
 
 def test_a_branch_is_deleted_only_where_it_was_left(world: Boxed) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 from box import Job
@@ -15,7 +16,7 @@ from remediate.model.actions import LogAbsent, LogFile
 from remediate.platforms.github import Bounds, github_platform
 
 LOG = b"2026-11-02T09:00:00.0000000Z hello\n" * 200
-FAILED = {"name": "build", "conclusion": "failure"}
+FAILED: dict[str, Any] = {"name": "build", "conclusion": "failure"}
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 0])
