@@ -29,7 +29,7 @@ class Desk:
         self.dry_run = head.dry_run
         self.book = CaseBook(doors.store, doors.owner)
         self.ledger = Ledger(doors.store, doors.clock, self.policy, doors.redactor)
-        self.engine = RemoteEngine(self.book.keep, dry_run=head.dry_run)
+        self.engine = RemoteEngine(self.book.record, dry_run=head.dry_run)
         self._repaired = repaired
 
     def now(self) -> float:

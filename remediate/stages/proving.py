@@ -16,8 +16,13 @@ from remediate.stages.ending import closed, escalated
 from remediate.state.bid import Bid
 from remediate.verification.reports import Tested, compared
 
-# To take these back is to do nothing.
-_LEAVES_NOTHING = frozenset({"rerun"})
+# There is nothing to take back of a re-run, and no way to take back what was deleted.
+_LEAVES_NOTHING = frozenset({"rerun", "cache-purge"})
+
+
+def awaits_attempt(case: Case) -> bool:
+    """Whether a new attempt of its run is its proof; a pull request has a run of its own."""
+    return case.phase in ("proving", "watching") and any(deed.strategy == "rerun" for deed in case.deeds)
 
 
 def settle(case: Case, later: Case, desk: Desk) -> Verdict:
@@ -28,8 +33,10 @@ def settle(case: Case, later: Case, desk: Desk) -> Verdict:
         desk.ledger.withdraw(bid)
         reason = f"its failure is gone; attempt {number} failed with another, which is looked at by itself"
     else:
-        desk.ledger.end(bid, record_of_case(case, bid, "unhealed", f"attempt {number} failed as well", now))
         reason = f"attempt {number} failed the same way, and is looked at by itself"
+        if any(deed.strategy not in _LEAVES_NOTHING for deed in case.deeds):
+            return _failed(case, Failed(strategy="", reason=reason), desk)
+        desk.ledger.end(bid, record_of_case(case, bid, "unhealed", f"attempt {number} failed as well", now))
     ended = closed(case, "ignored", reason, now)
     desk.book.keep(ended)
     return Verdict(case=ended, verdict="failed", seen=(reason,))
@@ -111,10 +118,11 @@ def _pending(case: Case, reason: str, due: float, desk: Desk) -> Verdict:
 
 
 def _failed(case: Case, failure: Failed, desk: Desk) -> Verdict:
+    if all(deed.strategy in _LEAVES_NOTHING for deed in case.deeds):
+        return _ended(case, failure, desk)
     after, back = desk.engine.undo(desk.place_of(case), failure)
     remains = back.remains if isinstance(back, RollbackFailed) else ()
-    changed = any(deed.strategy not in _LEAVES_NOTHING for deed in after.deeds)
-    return _ended(after, failure, desk, back.undone if changed else (), remains)
+    return _ended(after, failure, desk, back.undone, remains)
 
 
 def _ended(

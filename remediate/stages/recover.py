@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from remediate.errors import Unreachable
 from remediate.model.case import Case
 from remediate.model.outcome import Outcome, Recovered, Rehearsed, RollbackFailed, RolledBack
 from remediate.model.plan import Escalation, Plan, Refusal
@@ -23,16 +24,18 @@ from remediate.stages.doors import Doors
 from remediate.stages.ending import closed, escalated, held, waiting
 from remediate.stages.gating import refusal_by
 from remediate.stages.outlook import Outlook, look_around
-from remediate.stages.proving import record_of_case, settle
+from remediate.stages.proving import awaits_attempt, record_of_case, settle
 from remediate.state import circuits
-from remediate.state.cases import read_register
+from remediate.state.cases import Displaced, read_register
 from remediate.state.shapes import encoded
 
 # A claim outlives the job that made it by little: the next run of ours takes up what was left.
-CLAIM = 1800.0
+CLAIM = 3600.0
 # A probe holds its circuit until its re-run has ended, at the latest until then.
 _PROBE = 6 * HOUR
 _FIRST_LOOK = 60.0
+# When what could not be reached is asked again.
+_LATER = 600.0
 # To start another runner later takes longer than to wait for so long here.
 _SHORT = 5.0
 _ANOTHER = "another run of Remediate is at it, or was"
@@ -95,7 +98,10 @@ class _Recovery:
     def carried_out(self, course: Course) -> Course:
         """The effect, or the rest of it."""
         desk = self._desk
-        case, outcome = desk.engine.carry_out(desk.place_of(course.case))
+        try:
+            case, outcome = desk.engine.carry_out(desk.place_of(course.case), course.previews or None)
+        except Displaced as problem:
+            return msgspec.structs.replace(course, lines=(problem.message,))
         case = self._ended(case, outcome)
         desk.book.keep(case)
         return _with(course, case)
@@ -110,7 +116,7 @@ class _Recovery:
         for case in self._findings.agenda.open:
             later = fresh.get(case.run.id)
             again = later is not None and later.run.attempt > case.run.attempt and later.diagnosis is not None
-            if later and again and case.phase in ("proving", "watching") and not self._desk.dry_run:
+            if later and again and awaits_attempt(case) and not self._desk.dry_run:
                 yield settle(case, later, self._desk)
 
     def _taken(self) -> Iterator[Course]:
@@ -158,8 +164,11 @@ class _Recovery:
         desk = self._desk
         if case.diagnosis is None:
             return Course(case=case)
-        place = desk.place_of(case)
-        decided = decide(case, place, self._grounds, outlook)
+        try:
+            decided = decide(case, desk.place_of(case), self._grounds, outlook)
+        except Unreachable as problem:
+            # What cannot be looked at now must not keep the others from being healed.
+            return Course(case=waiting(case, desk.now() + _LATER, problem.message))
         match decided.decision:
             case Refusal() as refusal:
                 return Course(case=held(case, refusal, desk.policy, desk.now()), decision=refusal)

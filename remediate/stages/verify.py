@@ -6,16 +6,26 @@ from collections.abc import Iterator
 
 from remediate.model.case import Case
 from remediate.model.stage import Recoveries, Verdicts
+from remediate.recovery.remote_snapshots import prune_snapshots
 from remediate.stages.desk import Desk
 from remediate.stages.doors import Doors
-from remediate.stages.proving import prove
+from remediate.stages.proving import awaits_attempt, prove
 
 
 def verify(recoveries: Recoveries, doors: Doors) -> Verdicts:
     """With what recover has settled already."""
     desk = Desk(recoveries.findings.agenda.head, doors)
     verdicts = tuple(prove(case, desk) for case in _to_prove(recoveries))
+    if verdicts and not desk.dry_run:
+        _prune(recoveries, desk)
     return Verdicts(recoveries=recoveries, verdicts=(*recoveries.settled, *verdicts))
+
+
+def _prune(recoveries: Recoveries, desk: Desk) -> None:
+    """Snapshots are kept for a while, and while an open case may still need one."""
+    cases = (*recoveries.findings.agenda.open, *(course.case for course in recoveries.courses))
+    needed = frozenset(case.snapshot for case in cases if case.open and case.snapshot)
+    prune_snapshots(desk.doors.forge, desk.now(), desk.policy.backups, needed)
 
 
 def _to_prove(recoveries: Recoveries) -> Iterator[Case]:
@@ -27,6 +37,6 @@ def _to_prove(recoveries: Recoveries) -> Iterator[Case]:
             cases.setdefault(case.key, case)
     latest = {found.case.run.id: found.case.run.attempt for found in recoveries.findings.findings}
     for case in cases.values():
-        failed_again = latest.get(case.run.id, 0) > case.run.attempt
+        failed_again = latest.get(case.run.id, 0) > case.run.attempt and awaits_attempt(case)
         if case.phase in ("proving", "watching") and not failed_again:
             yield case

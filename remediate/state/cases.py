@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 
 import msgspec
 
+from remediate.errors import Unreachable
 from remediate.model.case import Case, Closing
 from remediate.ports import Documents, Store
 from remediate.safety.moments import HOUR
@@ -58,6 +59,10 @@ def read_register(store: Store, since: float, now: float, others: Iterable[float
     )
 
 
+class Displaced(Unreachable):
+    """The case is in other hands."""
+
+
 class CaseBook:
     """The cases in a store; each change is whole. Raises `Unreachable` as the store does."""
 
@@ -91,13 +96,21 @@ class CaseBook:
             self._revisions[case.key] = held.revision
         return held
 
-    def keep(self, *cases: Case) -> None:
-        """Writes the cases as they are now; a closed one leaves the open ones.
+    def record(self, case: Case) -> None:
+        """Writes the case, or raises: what is to happen next must not happen unrecorded."""
+        if not self.keep(case):
+            raise Displaced(
+                f"run {case.key}: another run of Remediate has taken this case up",
+                hint="Nothing has to be done: it goes on there.",
+            )
+
+    def keep(self, *cases: Case) -> int:
+        """Writes the cases as they are now, and how many were; a closed one leaves the open ones.
 
         One that has been closed, or has changed since it was read, is left as it is.
         """
         if not cases:
-            return
+            return 0
         names = (OPEN, *dict.fromkeys(day_of(case.run.created) for case in cases))
         mine: list[tuple[Case, ...]] = []
 
@@ -110,6 +123,7 @@ class CaseBook:
 
         self._store.change(self._id("keep"), names, written)
         self._revisions.update((case.key, case.revision) for case in mine[-1])
+        return len(mine[-1])
 
     def stamped(self, case: Case) -> Case:
         """The case with the revision under which this book has kept it last."""

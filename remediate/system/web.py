@@ -87,6 +87,7 @@ def hosts_named(policy: Policy) -> frozenset[str]:
     own = [request for request in policy.requests.values() if request.private_address]
     named = [address for request in own for address in (request.url, request.verify, request.undo)]
     named += [mirror.address for mirror in policy.mirrors]
+    named += [one.health_url for one in policy.deployments.values() if one.private_address]
     return frozenset(host for host in map(_host, named) if host)
 
 
