@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from box import Box, Repository, Run
+from box import Box, Job, Repository, Run, Step
 
 import remediate
 from remediate.model.case import Case, Closing
@@ -19,6 +22,7 @@ from remediate.state.cases import Day, Open
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(remediate.__file__).resolve().parents[1]
 BRANCH = "remediate-state"
+RIGHTS = ("actions", "checks", "contents", "issues", "pull-requests")
 CALM = "health: {cpu: [1, 1, 1], memory: [1, 1, 1], disk: [1, 1, 1]}\nbackoff-first: 0s\nbackoff-most: 0s\n"
 WATCHING = """\
 name: Remediate
@@ -41,6 +45,10 @@ jobs:
     uses: remediate/remediate/.github/workflows/heal.yml@main
     with:
       dry-run: ${{ inputs.dry-run || false }}
+"""
+_MAIN = """\
+import sys; sys.path.insert(0, "{package}"); sys.argv[0] = "remediate"
+from remediate.cli.main import main; main()
 """
 _COMMAND = """\
 #!/bin/sh
@@ -113,6 +121,9 @@ class Story:
             },
         )
         box.person("ada", self.repo, permission="write")
+        self.config = config
+        self.healed = 0
+        self.token = box.token(self.repo, permissions=dict.fromkeys(RIGHTS, "write"))
 
     # What people do.
 
@@ -126,6 +137,68 @@ class Story:
         for pause in pauses:
             self.box.tick(pause)
             self.box.settle(timeout=300)
+
+    def fails(
+        self, log: bytes | None, *, attempt: Callable[[Run], list[Job]] | None = None, **more: Any
+    ) -> Run:
+        """A run that failed a moment ago, without a runner; `attempt` gives the jobs of each later attempt."""
+        words = {
+            "workflow": ".github/workflows/ci.yml",
+            "name": "CI",
+            "branch": "main",
+            "sha": more.pop("sha", None) or self.repo.git.head("main"),
+            "event": "push",
+            "actor": "ada",
+            **more,
+        }
+        job = Job(
+            name="build", conclusion="failure", log=log, steps=[Step(name="Run npm ci", conclusion="failure")]
+        )
+        words.setdefault("jobs", [job])
+        if attempt is not None:
+            self.repo.on_rerun = attempt
+        return self.repo.add_run(conclusion="failure", status="completed", **words)
+
+    def heal(self, *options: str, check: bool = True, **more: str) -> subprocess.CompletedProcess[str]:
+        """`remediate heal` as a step of a job has it: a token, the repository, its checkout."""
+        self.healed += 1
+        desk = self.folder / "desk"
+        if not desk.exists():
+            (desk / ".git").mkdir(parents=True)
+            place = desk / ".github" / "remediate.yml"
+            place.parent.mkdir()
+            place.write_text(self.config)
+        return self.command("heal", "--output", str(self.folder / "told.json"), *options, check=check, **more)
+
+    def command(self, *words: str, check: bool = True, **more: str) -> subprocess.CompletedProcess[str]:
+        """Our command beside a token, in the folder of the checkout."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
+            "GITHUB_TOKEN": self.token,
+            "GITHUB_REPOSITORY": self.repo.full_name,
+            "GITHUB_SERVER_URL": self.box.address,
+            "GITHUB_API_URL": self.box.api,
+            "GITHUB_RUN_ID": str(9000 + self.healed),
+            **more,
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", _MAIN.format(package=PACKAGE), *words],
+            cwd=self.folder / "desk",
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    @property
+    def told(self) -> str:
+        """The summary that the last `heal` wrote."""
+        return str(json.loads((self.folder / "told.json").read_text())["summary"])
 
     # What became of it.
 
