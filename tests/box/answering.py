@@ -108,6 +108,9 @@ def _handled(box: Box, seen: Seen, path: str, found: Found | None) -> tuple[Answ
         call = _call(box, seen, path, found)
         _may(call)
         if seen.method != "GET":
+            limited = box.mischief.limit_of_writes()
+            if limited:
+                return limited, None
             box.mischief.before_write()
         return OPERATIONS[seen.method, call.template][0](call), call
     except Refused as refused:

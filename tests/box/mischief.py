@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .repository import Repository
 
 EVER = 10**9
+MINUTE = 60.0
+SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 _WORDS = {500: "Server Error", 502: "Server Error", 503: "Service Unavailable", 404: "Not Found", 410: "Gone"}
 
 
@@ -60,6 +62,9 @@ class Mischief:
         self._tricks: list[Trick] = []
         self._denials: list[Denial] = []
         self._past: list[tuple[float, dict[str, Repository]]] = []
+        # So many writes a minute of box time are let through, when a test sets it; GitHub's figure is 80.
+        self.writes_a_minute: int | None = None
+        self._writes: list[float] = []
         self.closing = threading.Event()
 
     def fail(
@@ -102,9 +107,21 @@ class Mischief:
         status: int = 403,
     ) -> Trick:
         """A secondary rate limit, with `Retry-After` unless that is None."""
-        words = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
         held = {} if retry_after is None else {"Retry-After": str(retry_after)}
-        return self._add("fail", method, path, "before", times, status=status, headers=held, message=words)
+        return self._add(
+            "fail", method, path, "before", times, status=status, headers=held, message=SECONDARY
+        )
+
+    def limit_of_writes(self) -> Answer | None:
+        """The secondary limit, where too much was written in a minute."""
+        now = self._box.clock.now()
+        self._writes = [moment for moment in self._writes if moment > now - MINUTE]
+        if self.writes_a_minute is None or len(self._writes) < self.writes_a_minute:
+            self._writes.append(now)
+            return None
+        wait = str(int(MINUTE - (now - self._writes[0])) or 1)
+        words = {"message": SECONDARY, "documentation_url": DOCS}
+        return Answer(403, words, {"Retry-After": wait}, deliberate=True)
 
     def exhaust(self, token: str, left: int = 0) -> None:
         """The token has only so many requests left in the hour that begins now."""

@@ -89,3 +89,14 @@ def test_the_largest_body_is_taken(box: Box, repo: Repository) -> None:
 def test_the_date_of_an_answer_is_box_time(box: Box, repo: Repository) -> None:
     box.clock.advance(3600)
     assert app_client(box, repo)("GET", "").headers["Date"] == "Mon, 02 Nov 2026 10:00:00 GMT"
+
+
+def test_too_many_writes_a_minute(box: Box, repo: Repository) -> None:
+    box.mischief.writes_a_minute = 3
+    ask = app_client(box, repo)
+    got = [ask("POST", "issues", {"title": "a"}) for _ in range(4)]
+    assert [one.status for one in got] == [201, 201, 201, 403]
+    assert "secondary rate limit" in got[3].json["message"]
+    assert ask("GET", "issues").status == 200
+    box.clock.advance(int(got[3].headers["Retry-After"]))
+    assert ask("POST", "issues", {"title": "a"}).status == 201
