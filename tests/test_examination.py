@@ -1,4 +1,4 @@
-"""What doctor judges by itself: a clone's origin, a workflow's permissions, a schedule that is about to end."""
+"""What doctor judges by itself: the origin of a clone, permissions of a workflow, a schedule near its end."""
 
 from __future__ import annotations
 
