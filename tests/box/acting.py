@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from .play_script import CALLER, PROBE, Known, Part, Result, labels_of, read_probe, write_script
 
@@ -33,6 +36,7 @@ class Surroundings:
     actor: str = "ada"
     path: str = ""
     timeout: float = 300
+    stop: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +111,7 @@ def command(folder: Path, part: Part, around: Surroundings) -> list[str]:
 
 
 def run_act(folder: Path, words: Sequence[str], around: Surroundings) -> tuple[list[Record], str]:
-    """What act said, and what it complained of; at the timeout it is killed with all that it started."""
+    """What act said and complained of; out of time or told to stop, it is killed with all its steps."""
     home = folder / "home"
     environment = {
         "PATH": around.path or os.environ.get("PATH", os.defpath),
@@ -124,13 +128,32 @@ def run_act(folder: Path, words: Sequence[str], around: Surroundings) -> tuple[l
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    try:
-        output, errors = act.communicate(timeout=around.timeout)
-    except subprocess.TimeoutExpired:
-        os.killpg(act.pid, signal.SIGKILL)
-        output, errors = act.communicate()
+    output, errors = wait_for(act, around)
     lines = output.decode("utf-8", "replace").split("\n")
     return [json.loads(line) for line in lines if line.startswith("{")], errors.decode("utf-8", "replace")
+
+
+def wait_for(act: subprocess.Popen[bytes], around: Surroundings) -> tuple[bytes, bytes]:
+    """Both outputs of act, when it has ended."""
+    end = time.monotonic() + around.timeout
+    while True:
+        try:
+            return act.communicate(timeout=0.02 if around.stop else around.timeout)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= end or (around.stop and around.stop()):
+                kill_tree(act.pid)
+                return act.communicate()
+
+
+def kill_tree(root: int) -> None:
+    """Kills a process and all that came of it: act gives each step a session of its own."""
+    try:
+        top = psutil.Process(root)
+        for process in (top, *top.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+    except psutil.NoSuchProcess:
+        pass
 
 
 def legs_of(records: Sequence[Record], part: Part) -> list[Leg]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def replaced_by(box: Box, script: Script, waiting: Sequence[Script]) -> Sequence[Script]:
-    """Those that wait behind the first of the group, which is taken to be going on; with `queue: max` none."""
+    """Those that wait behind the first of the group, which counts as going on; none with `queue: max`."""
     said = script.workflow.document.get("concurrency")
     if not said:
         return []

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .runner_words import HEAD, stamp, step_name
 from .runs import Annotation, Job, Step
+
+if TYPE_CHECKING:
+    from .github import Box
+    from .repository import Repository
+    from .tokens import Token
 
 LOST = (
     "The hosted runner lost communication with the server. Anything in your workflow that terminates the "
@@ -52,3 +59,30 @@ def ended_early(kind: str, name: str, now: float, definition: Mapping[str, Any])
         steps=[Step("Set up job", started_at=now, completed_at=now + 1), reached],
         started_at=now,
     )
+
+
+class Fates:
+    """What tests asked for: how the next runs of a repository end, and which job dies on the way."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.endings: dict[str, deque[Ending]] = {}
+        self.losses: dict[tuple[str, str], tuple[int, re.Pattern[str]]] = {}
+
+    def ending(self, repo: Repository) -> Ending | None:
+        """The end of the run that begins now, if one was asked for."""
+        waiting = self.endings.get(repo.full_name)
+        return waiting.popleft() if waiting else None
+
+    def loss(self, repo: Repository, job: str, token: Token) -> Callable[[], bool] | None:
+        """Says, again and again, whether the job is to die now."""
+        found = self.losses.pop((repo.full_name, job), None)
+        if not found:
+            return None
+        after, path = found
+
+        def lost() -> bool:
+            made = [seen for seen in [*self.box.requests] if seen.token is token and path.search(seen.path)]
+            return len(made) >= after
+
+        return lost

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .acting import TOOLS
 from .concurrency import replaced_by
-from .endings import Ending
+from .endings import Ending, Fates
 from .events import Webhooks, actor_of, of_a_push, quiet, with_origin
 from .git_host import GitHost
 from .git_seat import seat_of
@@ -57,11 +58,11 @@ class Life:
         self.summaries: dict[tuple[int, int, str], str] = {}
         self.refusals: dict[int, str] = {}
         self.count = itertools.count(1)
-        self._endings: dict[str, deque[Ending]] = {}
         self._due: deque[tuple[Run, Callable[[], None]]] = deque()
         self._turn = threading.RLock()
         self._news = threading.Event()
         self._closed = False
+        self.fates = Fates(box)
         self._moves: dict[tuple[str, str], dict[str, str]] = {}
 
     def close(self) -> None:
@@ -201,6 +202,9 @@ class Life:
         kept = [(held, play) for held, play in self._due if held is not run]
         if len(kept) < len(self._due):
             self._due = deque(kept)
+            waiting = [job for job in run.jobs if job.status != "completed"]
+            for job in waiting:
+                job.status, job.conclusion, job.completed_at = "completed", "cancelled", self.box.clock.now()
             run.end("cancelled")
 
     def approve(self, repo: Repository, run: Run) -> None:
@@ -210,12 +214,11 @@ class Life:
 
     def next_run_ends(self, repo: Repository, kind: str, job: str | None = None) -> None:
         """The next run that is played ends so: runner-lost, cancelled, timed_out or startup_failure."""
-        self._endings.setdefault(repo.full_name, deque()).append(Ending(kind=kind, job=job))
+        self.fates.endings.setdefault(repo.full_name, deque()).append(Ending(kind=kind, job=job))
 
-    def take_ending(self, repo: Repository) -> Ending | None:
-        """What a test asked for, once."""
-        waiting = self._endings.get(repo.full_name)
-        return waiting.popleft() if waiting else None
+    def lose_runner(self, repo: Repository, job: str, *, after: int = 1, path: str = "") -> None:
+        """The next job of that name dies with its runner when it has made so many requests to such a path."""
+        self.fates.losses[repo.full_name, job] = (after, re.compile(path))
 
     # Time
 

@@ -33,7 +33,7 @@ class Player:
         self.run, self.workflow = script.run, script.workflow
         self.jobs: dict[str, Job] = {job.name: job for job in self.run.jobs} if self.again is not None else {}
         self.forgiven: set[str] = set()
-        self.ending = life.take_ending(script.repo)
+        self.ending = life.fates.ending(script.repo)
         self.shelf = life.folder / "caches" / script.repo.full_name
 
     def attempt(self) -> None:
@@ -157,15 +157,16 @@ class Player:
         artifacts = self.life.folder / "artifacts" / str(self.run.id)
         if real and self.ending and self.ending.strikes(self.name(part)):
             token.revoked = True
-            return self.strike(part)
+            return self.strike(part, self.ending.kind)
+        lost = self.life.fates.loss(self.script.repo, self.name(part), token) if real else None
+        around = surroundings(
+            self.life, self.script, part, token=token, matrix=matrix, artifacts=artifacts, stop=lost
+        )
         try:
             lay_out(self.shelf, self.script.repo, self.script.occasion)
-            played = play(
-                folder,
-                part,
-                self.script.results,
-                surroundings(self.life, self.script, part, token=token, matrix=matrix, artifacts=artifacts),
-            )
+            played = play(folder, part, self.script.results, around)
+            if lost and lost():
+                return self.strike(part, "runner-lost")
             take_in(self.shelf, self.script.repo, self.script.occasion)
         finally:
             token.revoked = True
@@ -231,10 +232,9 @@ class Player:
         old = self.script.results.get(part.id)
         return Result(result=end, outputs={**(old.outputs if old else {}), **played.result.outputs})
 
-    def strike(self, part: Part) -> Played:
-        """The job ends as the test asked for, before act plays it."""
-        assert self.ending
-        job = ended_early(self.ending.kind, self.name(part), self.box.clock.now(), part.job)
+    def strike(self, part: Part, kind: str) -> Played:
+        """The job ends as the test asked for."""
+        job = ended_early(kind, self.name(part), self.box.clock.now(), part.job)
         job.needs, job.reusable = self.needs(part), part.inner is not None
         self.show(part, job)
         result = Result(result=str(job.conclusion))

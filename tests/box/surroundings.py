@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ def surroundings(
     token: Token,
     matrix: Mapping[str, object],
     artifacts: Path,
+    stop: Callable[[], bool] | None = None,
 ) -> Surroundings:
     """What one job of a run finds around it."""
     occasion, repo = script.occasion, script.repo
@@ -43,4 +44,5 @@ def surroundings(
         actor=occasion.actor,
         path=life.path,
         timeout=life.timeout,
+        stop=stop,
     )
