@@ -18,6 +18,7 @@ from box import Job
 from boxed import ALL, Boxed, boxed
 from detecting import DEFECT, LOCKFILE, LOST, NETWORK, PASSED, agenda_of, case_of, doors_of
 
+from remediate.errors import Unreachable
 from remediate.model.stage import Finding, Findings
 from remediate.platforms.github import Bounds, GitHub
 from remediate.stages.detect import detect
@@ -214,6 +215,28 @@ def test_one_that_cannot_be_looked_at_does_not_stop_the_others(world: Boxed, tmp
     assert len(findings.findings) == 1
     assert findings.agenda.left == 1
     assert "could not be looked at" in findings.agenda.head.notes[0]
+
+
+def test_a_few_that_cannot_be_looked_at_do_not_stand_before_all_others(world: Boxed, tmp_path: Path) -> None:
+    for number in range(8):
+        world.box.clock.advance(1)
+        run = world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=NETWORK)])
+        if number < 3:
+            world.box.mischief.fail(path=f"/runs/{run.id}/attempts", status=500, times=99)
+    world.box.clock.advance(3600)
+    findings = found_in(world, world.adapter(), tmp_path)
+    assert (len(findings.findings), findings.agenda.left) == (5, 3)
+
+
+def test_when_nothing_can_be_looked_at_it_says_so_soon(world: Boxed, tmp_path: Path) -> None:
+    for _ in range(20):
+        world.box.clock.advance(1)
+        world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=NETWORK)])
+    hub = world.adapter({"actions": "read"})
+    with pytest.raises(Unreachable) as raised:
+        found_in(world, hub, tmp_path)
+    assert "checks: read" in raised.value.hint
+    assert hub.calls_made < 20
 
 
 def test_five_hundred_failures_cost_less_than_a_thousand_calls(world: Boxed, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from itertools import zip_longest
 
@@ -89,7 +89,6 @@ class _Detection:
         self._doors = doors
         self._threshold = settings.policy.confidence_threshold
         self._problems: list[Unreachable] = []
-        self._in_a_row = 0
 
     def look_at(self, cases: list[Case]) -> dict[str, Finding]:
         """Where calls are short, each run's archive first, which often tells enough, and jobs then."""
@@ -116,18 +115,20 @@ class _Detection:
         *,
         sure: bool = False,
     ) -> None:
-        for case in cases:
-            if case.key in found:
-                continue
-            if self._to_spend() < cost or self._in_a_row >= _PATIENCE:
-                return
+        waiting = deque(case for case in cases if case.key not in found)
+        in_a_row, backwards = 0, False
+        while waiting and self._to_spend() >= cost and in_a_row < _PATIENCE:
+            case = waiting.pop() if backwards else waiting.popleft()
             try:
                 jobs = look(case.run)
             except Unreachable as problem:
                 self._problems.append(problem)
-                self._in_a_row += 1
+                in_a_row += 1
+                if in_a_row == _PATIENCE and not backwards:
+                    # A few that nobody can look at must not stand before all others for ever.
+                    in_a_row, backwards = 0, True
                 continue
-            self._in_a_row = 0
+            in_a_row = 0
             if jobs or not sure:
                 found[case.key] = concluded(case, jobs, self._doors.clock.now(), self._threshold)
 
