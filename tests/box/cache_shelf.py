@@ -1,4 +1,4 @@
-"""The files of the box's caches, and how the stand-in for actions/cache comes to them."""
+"""The files of caches and artifacts, and how the stand-ins for their actions come to them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .occasions import Occasion
     from .repository import Repository
+    from .runs import Run
 
 
 def lay_out(shelf: Path, repo: Repository, occasion: Occasion) -> None:
@@ -39,3 +40,12 @@ def take_in(shelf: Path, repo: Repository, occasion: Occasion) -> None:
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         made = repo.caches.add(key=key, ref=occasion.ref, size=size)
         folder.rename(shelf / str(made.id))
+
+
+def take_up(folder: Path, run: Run) -> None:
+    """Makes artifacts of what a job of the run kept."""
+    known = {artifact.name for artifact in run.artifacts}
+    for place in sorted(folder.iterdir()):
+        if place.name not in known:
+            files = [file for file in place.rglob("*") if file.is_file()]
+            run.add_artifact(place.name, {str(file.relative_to(place)): file.read_bytes() for file in files})

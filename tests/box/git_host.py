@@ -9,62 +9,25 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from . import push_rules
 from .git_breakage import Mischief, When
-from .git_run import as_environment, clean_environment, git
+from .git_run import ROUND, as_environment, clean_environment, git
+from .git_visitors import Guard, Judge, Pushed, Turned, Visitor, anybody
 from .git_wire import GitDoor, Threads, commands, hang_up, receive
 
 if TYPE_CHECKING:
     from .github import Box
 
+__all__ = ["GitHost", "Turned", "Visitor", "serve"]
 PLACE = re.compile(
     r"^/(?P<repo>[\w.-]+/[\w.-]+?)(?:\.git)?/(?P<rest>info/refs|git-upload-pack|git-receive-pack)$"
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visitor:
-    """Who asks; `no_workflows` are the words that refuse workflow files, PATH standing for the file."""
-
-    name: str = "somebody"
-    kind: Literal["person", "app", "workflow"] = "person"
-    no_workflows: str = ""
-    secret: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Turned:
-    """Turned away, with the status and the words that git shows behind `remote:`."""
-
-    status: int
-    words: str
-
-
-Guard = Callable[[str, "str | None", bool], "Visitor | Turned"]
-Pushed = Callable[[str, "Sequence[push_rules.Update]", Visitor], None]
-Judge = Callable[[str, "Sequence[push_rules.Update]", Visitor], "Mapping[str, push_rules.Verdict]"]
-ROUND = {
-    "core.fsync": "none",
-    "gc.auto": "0",
-    "http.receivepack": "true",
-    "receive.autogc": "false",
-    "receive.advertisePushOptions": "true",
-    "receive.hideRefs": "refs/pull",
-    "uploadpack.allowAnySHA1InWant": "true",
-    "uploadpack.allowFilter": "true",
-}
-
-
-def anybody(repo: str, authorization: str | None, writes: bool) -> Visitor | Turned:
-    """The guard of a host that is open to all."""
-    return Visitor()
 
 
 class GitHost:

@@ -7,6 +7,16 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+ROUND = {
+    "core.fsync": "none",
+    "gc.auto": "0",
+    "http.receivepack": "true",
+    "receive.autogc": "false",
+    "receive.advertisePushOptions": "true",
+    "receive.hideRefs": "refs/pull",
+    "uploadpack.allowAnySHA1InWant": "true",
+    "uploadpack.allowFilter": "true",
+}
 NOBODY = {"NAME": "GitHub", "EMAIL": "noreply@box.example"}
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 from .bare import NOTHING
 from .calls import Seen
@@ -21,7 +20,7 @@ NO_WORKFLOWS = (
     "refusing to allow a GitHub App to create or update workflow PATH without `workflows` permission"
 )
 BAD = "Invalid username or token. Password authentication is not supported for Git operations."
-_SEATS: WeakKeyDictionary[Box, Seat] = WeakKeyDictionary()
+KEPT = "git_seat"
 
 
 class Seat:
@@ -107,6 +106,8 @@ def visitor(token: Token | None) -> Visitor:
 def seat_of(box: Box) -> Seat:
     """The git side of a box, made when it is first asked for."""
     with box.lock:
-        if box not in _SEATS:
-            _SEATS[box] = Seat(box)
-        return _SEATS[box]
+        held = vars(box)
+        if KEPT not in held:
+            held[KEPT] = Seat(box)
+        seat: Seat = held[KEPT]
+        return seat

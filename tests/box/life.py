@@ -79,7 +79,11 @@ class Life:
         while not self._closed:
             self._news.wait()
             self._news.clear()
-            self.settle()
+            try:
+                self.settle()
+            except Exception as failure:
+                self.box.faults.append(f"the box's life ended: {failure!r}")
+                raise
 
     @property
     def git(self) -> GitHost:

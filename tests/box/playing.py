@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .acting import Played, play
-from .cache_shelf import lay_out, take_in
+from .cache_shelf import lay_out, take_in, take_up
 from .endings import ended_early
 from .expressions import interpolate
 from .occasions import Script
@@ -173,7 +173,7 @@ class Player:
             shutil.rmtree(folder, ignore_errors=True)
         if real:
             self.record(part, played, granted, begins)
-            self.take_up(artifacts)
+            take_up(artifacts, self.run)
         return played
 
     def record(self, part: Part, played: Played, granted: Mapping[str, str], begins: float) -> None:
@@ -240,15 +240,3 @@ class Player:
         result = Result(result=str(job.conclusion))
         self.script.results[part.id] = result
         return Played(legs=[], result=result, caller=result, home=Path())
-
-    def take_up(self, artifacts: Path) -> None:
-        """Makes artifacts of what the job kept."""
-        known = {artifact.name for artifact in self.run.artifacts}
-        for place in sorted(artifacts.iterdir()):
-            if place.name not in known:
-                files = {
-                    str(file.relative_to(place)): file.read_bytes()
-                    for file in place.rglob("*")
-                    if file.is_file()
-                }
-                self.run.add_artifact(place.name, files)
