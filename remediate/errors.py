@@ -18,7 +18,7 @@ EXIT_CODES: dict[int, str] = {
     USAGE: "wrong usage: an unknown option, a source that is not there or cannot be read",
     CONFIGURATION: "the configuration or a rule pack is wrong",
     UNREACHABLE: "the state or the platform is out of reach",
-    REFUSED: "refused by a gate",
+    REFUSED: "refused by a gate; for `doctor`: something that healing needs would be refused",
     ROLLED_BACK: "failed and rolled back",
     ROLLBACK_FAILED: "the rollback failed",
     INTERRUPTED: "interrupted from the keyboard",

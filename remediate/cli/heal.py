@@ -21,7 +21,7 @@ Examples:
   remediate heal --dry-run               what would be done about the failed runs of this repository
   remediate heal --run-id 123456789      this one run
 \b
-It needs GITHUB_TOKEN and GITHUB_REPOSITORY. Exit code 12: not everything could be undone; a person has to look.
+It needs GITHUB_TOKEN and GITHUB_REPOSITORY. Exit code 12: not everything could be undone.
 """
 
 

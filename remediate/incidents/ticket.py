@@ -119,11 +119,11 @@ def _next(incident: Incident) -> Iterator[str]:
     if incident.proposal and incident.proposal.asks:
         yield from (f"- {line}" for line in _approval(incident.proposal.hash))
     yield (
-        f"- `{reset_command(_code(incident.signature))}` as the first line of a comment closes the circuits "
-        "of this failure, so that it is recovered again."
+        f"- `{reset_command(_code(incident.signature))}` as the first line of a comment lets one more "
+        "recovery of this failure through its circuits."
     )
     for key in incident.circuits:
-        yield f"- `{reset_command(_code(key))}` closes the one circuit `{_code(key)}`."
+        yield f"- `{reset_command(_code(key))}` does so for the one circuit `{_code(key)}`."
     yield "- Only people with write access are heard."
 
 

@@ -9,6 +9,7 @@ from remediate.model.account import Account
 from remediate.model.cause import REASONS, SEVERITIES
 from remediate.model.diagnosis import Diagnosis
 from remediate.notify.path import picture
+from remediate.notify.pull_request import advice
 from remediate.notify.wording import (
     Voice,
     became,
@@ -114,6 +115,8 @@ def _done(account: Account, voice: Voice) -> Iterator[str]:
 
 def _next(account: Account, voice: Voice) -> Iterator[str]:
     yield f"**What happens next:** {happens_next(account, voice)}"
+    if commands := advice(account.case):
+        yield commands
 
 
 def _others(account: Account, voice: Voice) -> Iterator[str]:

@@ -13,7 +13,7 @@ from remediate.stages.collect import collect
 from remediate.stages.detect import detect
 from remediate.stages.doors import Doors
 from remediate.stages.initialize import Request, initialize
-from remediate.stages.notify import Told, notify
+from remediate.stages.notify import Told, notify, remember
 from remediate.stages.recover import publish, recover, wants_repair
 from remediate.stages.repairing import Wanted, prepare, run_repairs
 from remediate.stages.verify import verify
@@ -39,7 +39,10 @@ def heal(doors: Doors, request: Request, say: Callable[[str], None]) -> Healed:
     say("collect-metrics: count")
     tally = collect(verdicts, doors)
     say("notify: tell")
-    return Healed(tally=tally, told=notify(tally, doors))
+    told = notify(tally, doors)
+    if not request.dry_run:
+        remember(told, doors)
+    return Healed(tally=tally, told=told)
 
 
 def repaired_and_published(recoveries: Recoveries, doors: Doors, folder: Path) -> Recoveries:

@@ -78,7 +78,14 @@ def open_doors(here: Here, policy: Policy, environment: Mapping[str, str], folde
     from remediate.system.web import hosts_named  # noqa: PLC0415
 
     chance, system = random.SystemRandom().random, SystemClock()
-    github = github_platform(here.api, here.repository, here.token, clock=system, random=chance)
+    github = github_platform(
+        here.api,
+        here.repository,
+        here.token,
+        clock=system,
+        random=chance,
+        certificates=environment.get("SSL_CERT_FILE", ""),
+    )
     address, credentials = with_credentials(f"{here.server.rstrip('/')}/{here.repository}.git", here.token)
     redactor = Redactor([here.token])
     return Doors(

@@ -26,6 +26,8 @@ from remediate.stages.passing_on import schema_of
 from remediate.stages.world import Here, here_in, open_doors
 
 Document = TypeVar("Document", bound=msgspec.Struct)
+# These may not write to the state branch.
+_READING = ("initialize", "detect", "notify")
 _MODES = ("observe", "suggest", "heal")
 
 INPUT = Option(
@@ -40,7 +42,7 @@ OUTPUT = Option(
     name="target",
     metavar="FILE",
     path=True,
-    help="Where the document goes, `-` for standard output; in a job also to its output `document`.",
+    help="Where the document goes, `-` for standard output; else, in a job, its output `document`.",
 )
 REPOSITORY = Option(
     flags=("--repository",), name="repository", metavar="OWNER/NAME", help="Instead of $GITHUB_REPOSITORY."
@@ -78,7 +80,7 @@ class Job:
 
     def read(self, source: str | None, kind: type[Document]) -> Document:
         """The document of the stage before; another's is refused."""
-        data = read_document(source, os.environ, self._aside)
+        data = read_document(source, os.environ, self.aside)
         wanted = schema_of(msgspec.json.encode({"schema": _schema(kind)}))
         if schema_of(data) != wanted:
             raise UsageProblem(
@@ -96,7 +98,8 @@ class Job:
 
     def write(self, document: msgspec.Struct, target: str | None, head: Head, stage: str, count: int) -> None:
         """The document, and how many things it is about. A dry run lays nothing aside."""
-        store = None if head.dry_run or stage in ("initialize", "detect") else self._aside
+        branch = head.settings.policy.state_branch
+        store = None if head.dry_run or stage in _READING else lambda: self.aside(branch)
         write_document(
             msgspec.json.encode(document),
             target,
@@ -104,11 +107,13 @@ class Job:
             owner=head.owner,
             stage=stage,
             store=store,
+            branch=branch,
         )
         write_outputs({"count": str(count)}, os.environ)
 
-    def _aside(self) -> Shelf:
-        return self.doors(Policy()).store
+    def aside(self, branch: str = "") -> Shelf:
+        """Where documents are laid that are too large for an output."""
+        return self.doors(Policy(state_branch=branch) if branch else Policy()).store
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ from remediate.cli.options import options
 from remediate.cli.stages.job import IN_AND_OUT, job
 from remediate.cli.stages.telling import tell_all
 from remediate.errors import UsageProblem
-from remediate.model.policy import Policy
 from remediate.stages.lifting import lifted
 from remediate.stages.notify import notify
 
@@ -34,7 +33,7 @@ def command(results: str | None, source: str | None, target: str | None, reposit
     """Tell people: job summary, pull request, escalation issue. Takes the document of any stage."""
     failed = stages_failed(results or "")
     with job(repository) as at:
-        tally = lifted(read_document(source, os.environ, lambda: at.doors(Policy()).store))
+        tally = lifted(read_document(source, os.environ, at.aside))
         head = tally.verdicts.recoveries.findings.agenda.head
         told = notify(tally, at.doors(head.settings.policy, head.owner))
         at.write(told, target, head, "notify", tell_all(told, failed))
