@@ -54,8 +54,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A failed attempt of a run.
 
     `trusted` is false for the code of a fork; `pull` is 0 where none belongs to it. `owner` has claimed it
-    until `claimed`; `due` is when there is something to do at the earliest. `revision` counts how often it was kept:
-    who would keep an older one has not seen what happened since.
+    until `claimed`; `due` is when there is something to do at the earliest. `revision` counts how often it
+    was kept: who would keep an older one has not seen what happened since.
     """
 
     run: WorkflowRun
