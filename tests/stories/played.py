@@ -162,16 +162,18 @@ class Story:
     def heal(self, *options: str, check: bool = True, **more: str) -> subprocess.CompletedProcess[str]:
         """`remediate heal` as a step of a job has it: a token, the repository, its checkout."""
         self.healed += 1
-        desk = self.folder / "desk"
-        if not desk.exists():
-            (desk / ".git").mkdir(parents=True)
-            place = desk / ".github" / "remediate.yml"
-            place.parent.mkdir()
-            place.write_text(self.config)
         return self.command("heal", "--output", str(self.folder / "told.json"), *options, check=check, **more)
 
     def command(self, *words: str, check: bool = True, **more: str) -> subprocess.CompletedProcess[str]:
         """Our command beside a token, in the folder of the checkout."""
+        process = self.begin(*words, **more)
+        said, complained = process.communicate(timeout=120)
+        done = subprocess.CompletedProcess(words, process.returncode, said, complained)
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def begin(self, *words: str, **more: str) -> subprocess.Popen[str]:
+        """The same, which goes on while the story does; it leads a group of its own."""
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
@@ -183,17 +185,24 @@ class Story:
             "GITHUB_RUN_ID": str(9000 + self.healed),
             **more,
         }
-        done = subprocess.run(
+        return subprocess.Popen(
             [sys.executable, "-c", _MAIN.format(package=PACKAGE), *words],
-            cwd=self.folder / "desk",
+            cwd=self._desk(),
             env=environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
-            timeout=120,
-            check=False,
+            start_new_session=True,
         )
-        assert not check or done.returncode == 0, done.stdout + done.stderr
-        return done
+
+    def _desk(self) -> Path:
+        desk = self.folder / "desk"
+        if not desk.exists():
+            (desk / ".git").mkdir(parents=True)
+            place = desk / ".github" / "remediate.yml"
+            place.parent.mkdir()
+            place.write_text(self.config)
+        return desk
 
     @property
     def told(self) -> str:

@@ -58,10 +58,8 @@ def test_the_third_failure_opens_the_circuit_and_a_reset_lets_one_probe_through(
     assert run.attempt.number == 4
     assert shop.standing(run, 4) == "escalated"
     (issue,) = [one for one in shop.repo.issues.values() if one.pull is None]
-    assert "remediate" in [label for label in issue.labels] or issue.labels
-    command = next(
-        line for line in issue.body.splitlines() if line.strip("` ").startswith("/remediate reset")
-    )
+    assert "remediate" in issue.labels
+    command = _command(issue.body, "reset")
     shop.heal()
     assert run.attempt.number == 4
     shop.box.person("eve", shop.repo, permission="read")
@@ -86,9 +84,7 @@ def test_an_approval_is_asked_for_given_and_obeyed_and_another_lapses(story: Beg
     plan = shop.document("cases/open.json")["cases"][0]["plan"]
     assert plan
     (issue,) = [one for one in shop.repo.issues.values() if one.pull is None]
-    command = next(
-        line for line in issue.body.splitlines() if line.strip("` ").startswith("/remediate approve")
-    )
+    command = _command(issue.body, "approve")
     shop.repo.add_comment(issue.number, command, user="ada")
     shop.heal()
     assert run.attempt.number == 2
