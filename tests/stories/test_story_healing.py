@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 
-from box import Annotation, Job, Run, Step
+from box import Annotation, Job, Step
 from logs import CACHE, DEFECT, NETWORK
 from played import CALM, Story
 
@@ -153,7 +154,10 @@ def test_a_run_that_would_publish_again_is_not_rerun(story: Begin) -> None:
 
 def test_a_lost_runner_is_told_by_an_annotation_alone_and_rerun(story: Begin) -> None:
     shop = story(files=FILES)
-    words = "The hosted runner lost communication with the server. Anything in your workflow that terminates the runner process, starves it for CPU/Memory, or blocks its network access can cause this error."
+    words = (
+        "The hosted runner lost communication with the server. Anything in your workflow that terminates the "
+        "runner process, starves it for CPU/Memory, or blocks its network access can cause this error."
+    )
     job = Job(
         name="build",
         conclusion="failure",
@@ -168,8 +172,6 @@ def test_a_lost_runner_is_told_by_an_annotation_alone_and_rerun(story: Begin) ->
 
 
 def test_two_healers_at_once_do_it_once(story: Begin) -> None:
-    import threading
-
     shop = story(files=FILES)
     run = shop.fails(NETWORK, attempt=lambda _run: None)
     shop.heal("--dry-run")

@@ -1,4 +1,4 @@
-"""Lockfiles that do not fit: found by the real tool under act, repaired by a pull request whose run is green."""
+"""Lockfiles that do not fit: found by the real tool, repaired by a pull request whose run is green."""
 
 from __future__ import annotations
 
