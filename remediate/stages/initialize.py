@@ -46,7 +46,7 @@ def initialize(doors: Doors, request: Request) -> Agenda:
     """Only reads. Raises `Unreachable` where platform or state cannot be read: then nothing is healed."""
     facts = doors.platform.facts()
     now, policy = doors.clock.now(), request.settings.policy
-    runs = tuple(_runs(doors, request, now - policy.look_back))
+    runs = tuple(run for run in _runs(doors, request, now - policy.look_back) if _failed(run))
     register = read_register(doors.store, now - policy.look_back, now, (run.created for run in runs))
     found = [_case(run, doors, now) for run in runs if not register.knows(run.key)]
     new = [case for case in found if not _reason_to_ignore(case.run, doors, request)]
@@ -73,27 +73,39 @@ def initialize(doors: Doors, request: Request) -> Agenda:
 
 
 def _runs(doors: Doors, request: Request, since: float) -> Iterator[WorkflowRun]:
-    """The runs that may be failures, the oldest first."""
+    """The runs that may be failures, the oldest first.
+
+    Nothing hangs on the event: it only names a run which the list, that may be behind, may not have yet.
+    """
+    if request.run:
+        yield _named(doors, request.run)
+        return
+    listed = {run.id: run for run in doors.platform.unsuccessful_runs(since)}
+    yield from listed.values()
     ended = _event_of(doors)
-    named = request.run or (ended.id if ended else 0)
-    if not named:
-        yield from (run for run in doors.platform.unsuccessful_runs(since) if run.ended)
-        return
-    run = doors.platform.run(named)
+    if ended and ended.id not in listed and ended.conclusion != "success":
+        run = doors.platform.run(ended.id)
+        yield from (run,) if run else ()
+
+
+def _failed(run: WorkflowRun) -> bool:
+    return run.ended and run.conclusion != "success"
+
+
+def _named(doors: Doors, number: int) -> WorkflowRun:
+    run = doors.platform.run(number)
     if run is None:
-        if request.run:
-            raise Unreachable(
-                f"run {request.run}: {doors.platform.repository} has no such run",
-                hint="The number stands in the run's address, behind /actions/runs/.",
-            )
-        return
-    if run.ended and run.conclusion != "success":
-        yield run
+        raise Unreachable(
+            f"run {number}: {doors.platform.repository} has no such run",
+            hint="The number stands in the run's address, behind /actions/runs/.",
+        )
+    return run
 
 
 class _Ended(msgspec.Struct):
     id: int
     head_branch: str = ""
+    conclusion: str | None = None
 
 
 class _Event(msgspec.Struct):
