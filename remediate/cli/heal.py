@@ -10,7 +10,7 @@ import click
 from remediate.cli.documents import write_outputs
 from remediate.cli.stages.job import begins, job, run_number, settings_of, tell
 from remediate.cli.stages.telling import tell_all
-from remediate.errors import DONE, ROLLBACK_FAILED
+from remediate.errors import ROLLBACK_FAILED
 from remediate.model.case import STANDINGS
 from remediate.stages.heal import heal
 from remediate.stages.initialize import Request
@@ -41,4 +41,4 @@ def command(context: click.Context, /, target: str | None, repository: str | Non
         at.write(healed.told, target, head, "notify", tell_all(healed.told))
         write_outputs({name: str(tally.standings.get(name, 0)) for name in STANDINGS}, os.environ)
     broken = any(verdict.verdict == "rollback-failed" for verdict in tally.verdicts.verdicts)
-    context.exit(ROLLBACK_FAILED if broken else DONE)
+    context.exit(ROLLBACK_FAILED if broken else healed.told.exit_code)

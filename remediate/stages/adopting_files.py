@@ -98,6 +98,7 @@ _STEPS = """\
         with:
           mode: ${{{{ inputs.mode != 'as configured' && inputs.mode || '' }}}}
           dry-run: ${{{{ inputs.dry-run }}}}
+          kill-switch: ${{{{ vars.REMEDIATE_KILL_SWITCH }}}}
           run-id: ${{{{ inputs.run-id }}}}
 """
 _CONFIGURATION = """\

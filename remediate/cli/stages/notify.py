@@ -29,7 +29,15 @@ _ENDINGS = ("success", "failure", "cancelled", "skipped")
     ),
     *IN_AND_OUT,
 )
-def command(results: str | None, source: str | None, target: str | None, repository: str | None) -> None:
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    results: str | None,
+    source: str | None,
+    target: str | None,
+    repository: str | None,
+) -> None:
     """Tell people: job summary, pull request, escalation issue. Takes the document of any stage."""
     failed = stages_failed(results or "")
     with job(repository) as at:
@@ -37,6 +45,7 @@ def command(results: str | None, source: str | None, target: str | None, reposit
         head = tally.verdicts.recoveries.findings.agenda.head
         told = notify(tally, at.doors(head.settings.policy, head.owner))
         at.write(told, target, head, "notify", tell_all(told, failed))
+    context.exit(told.exit_code)
 
 
 def stages_failed(results: str) -> tuple[str, ...]:
