@@ -29,3 +29,14 @@ def test_a_network_failure_is_rerun_and_green(story: Callable[..., Story]) -> No
     shop.goes_on(900)
     assert run.attempt.number == 2
     assert shop.document("metrics.json")
+
+
+def test_a_repository_variable_stops_every_recovery(story: Callable[..., Story]) -> None:
+    shop = story()
+    shop.repo.set_variable("REMEDIATE_KILL_SWITCH", "on")
+    shop.push({".github/workflows/ci.yml": ci(FAILS_ONCE)})
+    shop.goes_on()
+    (run,) = shop.runs()
+    assert run.attempt.number == 1
+    assert shop.standing(run) == "refused", shop.log(shop.healers[-1])
+    assert "kill" in shop.summary()
