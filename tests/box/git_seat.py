@@ -71,6 +71,7 @@ class Seat:
         assert repo
         for old, new, ref in updates:
             self.box.pushed(repo, ref, old, new, self.token(who))
+        self.box.mischief.happen("POST", f"/{name}.git/git-receive-pack", "after")
 
     def token(self, who: Visitor) -> Token | None:
         """The token that a visitor came with."""
@@ -84,6 +85,7 @@ class Seat:
         seen = Seen(door.command, parts.path, parts.query, token, authorization, headers, b"")
         self.box.requests.append(seen)
         before = len(self.host.requests)
+        self.box.mischief.happen(door.command, parts.path, "before")
         if not self.host.serve(door):
             door.send_error(404)
         seen.status = self.host.requests[-1][2] if len(self.host.requests) > before else 404

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ class Trick:
     headers: dict[str, str] = field(default_factory=dict)
     message: str = ""
     page: bytes | None = None
+    action: Callable[[], object] | None = None
     played: int = 0
 
     def meets(self, method: str, path: str) -> bool:
@@ -96,6 +98,24 @@ class Mischief:
     def corrupt(self, *, path: str = "/downloads/", times: int = 1) -> Trick:
         """Sends a body of the right length with wrong bytes in the middle."""
         return self._add("corrupt", "*", path, "after", times)
+
+    def meanwhile(
+        self,
+        action: Callable[[], object],
+        *,
+        method: str = "*",
+        path: str = "",
+        when: str = "after",
+        times: int = 1,
+    ) -> Trick:
+        """Something happens before a request's effect, or between the effect and its answer; git's too."""
+        return self._add("meanwhile", method, path, when, times, action=action)
+
+    def happen(self, method: str, path: str, when: str) -> None:
+        """What `meanwhile` was told, if it is its moment."""
+        trick = self.pick(method, path, "meanwhile", when=when)
+        if trick and trick.action:
+            trick.action()
 
     def secondary_limit(
         self,

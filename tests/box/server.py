@@ -52,6 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         seen = self._read()
         box.requests.append(seen)
+        box.mischief.happen(self.command, seen.path, "before")
         trick = box.mischief.pick(self.command, seen.path, "cut", when="before")
         if trick:
             self._hang_up()
@@ -72,6 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer, seen: Seen) -> None:
         mischief = self.server.box.mischief
+        mischief.happen(self.command, seen.path, "after")
         slow = mischief.pick(self.command, seen.path, "slow")
         if slow:
             mischief.closing.wait(slow.amount)
