@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from running import ROOT, Done, remediate
 
-from remediate.stages.adopting import WORKFLOW, Wish
-from remediate.stages.adopting_files import PERMISSIONS, workflow
+from remediate.stages.adopting.adopting import WORKFLOW
+from remediate.stages.adopting.files import PERMISSIONS, workflow
+from remediate.stages.adopting.wish import Wish
 
 sys.path.insert(0, str(ROOT / "tests"))
 

@@ -17,9 +17,10 @@ from running import ROOT, Done, remediate
 
 from remediate.errors import UsageProblem
 from remediate.ports import Absent, Finished
-from remediate.stages.adopting import WORKFLOW, Wish
-from remediate.stages.adopting_files import configuration, workflow
-from remediate.stages.adopting_revision import revision
+from remediate.stages.adopting.adopting import WORKFLOW
+from remediate.stages.adopting.files import configuration, workflow
+from remediate.stages.adopting.revision import revision
+from remediate.stages.adopting.wish import Wish
 from remediate.system.settings import NAME, read_policy
 
 sys.path.insert(0, str(ROOT / "tests" / "machine"))

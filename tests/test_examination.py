@@ -9,11 +9,11 @@ import pytest
 
 from remediate.model.policy import Policy
 from remediate.platforms.github.wire import Reply
-from remediate.stages.adopting import Wish
-from remediate.stages.adopting_files import PERMISSIONS, workflow
-from remediate.stages.examination import Patient
-from remediate.stages.examination_desk import address_of
-from remediate.stages.examination_workflow import check_workflow, missing
+from remediate.stages.adopting.files import PERMISSIONS, workflow
+from remediate.stages.adopting.wish import Wish
+from remediate.stages.examination.desk import address_of
+from remediate.stages.examination.examination import Patient
+from remediate.stages.examination.workflow import check_workflow, missing
 
 OURS = workflow(Wish(revision="0" * 40), ("ci",))
 HELD = {name: level for name, (level, _) in PERMISSIONS.items()}

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from remediate.cli.group import COMMANDS
-from remediate.stages.adopting_files import CHECKOUT, PERMISSIONS
+from remediate.stages.adopting.files import CHECKOUT, PERMISSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAL = ROOT / ".github" / "workflows" / "heal.yml"

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from remediate.stages.adopting import WORKFLOW, Wish
-from remediate.stages.adopting_files import workflow
+from remediate.stages.adopting.adopting import WORKFLOW
+from remediate.stages.adopting.files import workflow
+from remediate.stages.adopting.wish import Wish
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "machine"))

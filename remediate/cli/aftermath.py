@@ -25,9 +25,9 @@ from remediate.model.outcome import Recovered
 from remediate.model.policy import Policy
 from remediate.model.run import Run
 from remediate.model.subject import Subject
-from remediate.stages.playbook import run_playbook
-from remediate.stages.running import Doors, Finish, Order, run_command
-from remediate.stages.trying import Attempt, Healing, Limits
+from remediate.stages.at_hand.playbook import run_playbook
+from remediate.stages.at_hand.running import Doors, Finish, Order, run_command
+from remediate.stages.at_hand.trying import Attempt, Healing, Limits
 from remediate.system.cache import cache_folder
 from remediate.system.clock import SystemClock
 from remediate.system.processes import SystemProcesses
@@ -37,7 +37,7 @@ from remediate.system.surroundings import subject_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from remediate.stages.healing import Healer
+    from remediate.stages.at_hand.healing import Healer
     from remediate.system.passing import Passage
 
 

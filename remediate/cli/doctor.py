@@ -16,7 +16,7 @@ from remediate.errors import UsageProblem
 from remediate.logs.neutral import for_markdown, for_terminal, printable_log
 
 if TYPE_CHECKING:
-    from remediate.stages.examination import Examination
+    from remediate.stages.examination.examination import Examination
 
 _EXAMPLES = """
 \b
@@ -45,9 +45,9 @@ def command(
     """Say what token, permissions, settings, state and clock allow here; each trouble with its way out."""
     import msgspec  # noqa: PLC0415 - not for help and completion
 
-    from remediate.stages.examination import Examination, trouble  # noqa: PLC0415
-    from remediate.stages.examination_desk import configured, origin_of  # noqa: PLC0415
-    from remediate.stages.examination_room import examined as examined_there  # noqa: PLC0415
+    from remediate.stages.examination.desk import configured, origin_of  # noqa: PLC0415
+    from remediate.stages.examination.examination import Examination, trouble  # noqa: PLC0415
+    from remediate.stages.examination.room import examined as examined_there  # noqa: PLC0415
     from remediate.stages.world import here_in  # noqa: PLC0415
     from remediate.system.clock import SystemClock  # noqa: PLC0415
     from remediate.system.processes import SystemProcesses  # noqa: PLC0415

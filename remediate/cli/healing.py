@@ -13,8 +13,8 @@ from remediate.cli.terminal import say, style
 from remediate.logs.redaction import Redactor
 from remediate.model.plan import Plan
 from remediate.model.subject import Subject
-from remediate.stages.healing import Healer, Word
-from remediate.stages.practice import Errand, healer_for
+from remediate.stages.at_hand.healing import Healer, Word
+from remediate.stages.at_hand.practice import Errand, healer_for
 from remediate.system.settings import Configured
 
 

@@ -14,7 +14,7 @@ from remediate.errors import DONE, USAGE
 from remediate.logs.neutral import for_terminal, printable_log
 
 if TYPE_CHECKING:
-    from remediate.stages.adopting import Adoption, Draft
+    from remediate.stages.adopting.adopting import Adoption, Draft
 
 _EXAMPLES = """
 \b
@@ -54,7 +54,8 @@ def command(
 
     A configuration that is there is yours and stays as it is.
     """
-    from remediate.stages.adopting import Wish, adoption, carry_out  # noqa: PLC0415 - not for help
+    from remediate.stages.adopting.adopting import adoption, carry_out  # noqa: PLC0415 - not for help
+    from remediate.stages.adopting.wish import Wish  # noqa: PLC0415
 
     wish = Wish(
         revision=_revision(revision),
@@ -80,7 +81,7 @@ def _revision(given: str) -> str:
     from importlib import metadata  # noqa: PLC0415
 
     import remediate  # noqa: PLC0415
-    from remediate.stages.adopting_revision import revision  # noqa: PLC0415
+    from remediate.stages.adopting.revision import revision  # noqa: PLC0415
     from remediate.system.processes import SystemProcesses  # noqa: PLC0415
 
     try:

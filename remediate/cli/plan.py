@@ -22,8 +22,8 @@ from remediate.logs.redaction import Redactor
 from remediate.model.diagnosis import Diagnosis
 from remediate.model.plan import Decision, Escalation, Plan, Refusal
 from remediate.recovery.rehearsal import Rehearsal
-from remediate.stages.healing import Healer, Proposal
-from remediate.stages.practice import Errand, healer_for
+from remediate.stages.at_hand.healing import Healer, Proposal
+from remediate.stages.at_hand.practice import Errand, healer_for
 from remediate.system.processes import SystemProcesses
 from remediate.system.settings import read_policy, read_settings
 from remediate.system.surroundings import subject_of

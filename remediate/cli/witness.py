@@ -16,7 +16,7 @@ from remediate.model.plan import Refusal
 from remediate.model.run import Run, Try
 from remediate.notify.job import annotation, outputs
 from remediate.notify.run_summary import named, summary, told
-from remediate.stages.trying import Healing
+from remediate.stages.at_hand.trying import Healing
 from remediate.system.documents import add_to, write_whole
 
 _LONGEST = 500

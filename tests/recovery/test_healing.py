@@ -19,8 +19,8 @@ from remediate.recovery.engine import Engine
 from remediate.recovery.rehearsal import Rehearsal
 from remediate.recovery.strategies.remote_registry import KNOWN_STRATEGIES as STRATEGIES
 from remediate.safety.health import Vitals
-from remediate.stages.healing import Healer, Practice, Word
-from remediate.stages.trying import Attempt, Healing
+from remediate.stages.at_hand.healing import Healer, Practice, Word
+from remediate.stages.at_hand.trying import Attempt, Healing
 from remediate.state.folder import FolderStore
 from remediate.state.ledger import Ledger
 

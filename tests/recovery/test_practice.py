@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from remediate.stages.practice import scratch_folder
+from remediate.stages.at_hand.practice import scratch_folder
 
 
 def is_private(folder: Path) -> bool:

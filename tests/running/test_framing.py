@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from remediate.stages.framing import Framed, script_of
+from remediate.stages.at_hand.framing import Framed, script_of
 
 
 def framed(output: bytes, *command: str, code: int = 1, timeout: float | None = None) -> list[str]:

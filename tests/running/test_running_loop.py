@@ -19,8 +19,8 @@ from remediate.model.plan import Refusal
 from remediate.model.run import Run
 from remediate.model.subject import Subject
 from remediate.rules.catalog import Catalog
-from remediate.stages.running import Doors, Finish, Order, run_command
-from remediate.stages.trying import Attempt, Healing, Limits
+from remediate.stages.at_hand.running import Doors, Finish, Order, run_command
+from remediate.stages.at_hand.trying import Attempt, Healing, Limits
 
 pytestmark = posix
 

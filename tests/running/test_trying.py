@@ -13,7 +13,7 @@ from remediate.model.outcome import Done, Ending, Failed, Recovered, Rehearsed, 
 from remediate.model.plan import Escalation, Refusal
 from remediate.model.run import Try
 from remediate.model.subject import Subject
-from remediate.stages.trying import Attempt, Healing, Limits, Trial, outcome_of, tries_of
+from remediate.stages.at_hand.trying import Attempt, Healing, Limits, Trial, outcome_of, tries_of
 
 RECOVERED = Recovered(results=(Done(strategy="retry-command", summary="ready"),))
 ROLLED_BACK = RolledBack(failure=Failed(strategy="lockfile-repair", reason="no"))

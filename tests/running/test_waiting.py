@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from remediate.stages.waiting import retry_after
+from remediate.stages.at_hand.waiting import retry_after
 
 NOW = 1_700_000_000.0  # 2023-11-14 22:13:20 UTC
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from remediate.model.policy import DAY
-from remediate.stages.adopting import WORKFLOW
-from remediate.stages.adopting_files import PERMISSIONS, REPOSITORY
-from remediate.stages.examination import Finding, Patient, good, read, remark, trouble
+from remediate.stages.adopting.adopting import WORKFLOW
+from remediate.stages.adopting.files import PERMISSIONS, REPOSITORY
+from remediate.stages.examination.examination import Finding, Patient, good, read, remark, trouble
 
 if TYPE_CHECKING:
     import yaml

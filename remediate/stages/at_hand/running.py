@@ -18,9 +18,9 @@ from remediate.model.diagnosis import Diagnosis
 from remediate.model.run import Run, Try
 from remediate.model.subject import Subject
 from remediate.ports import Clock
-from remediate.stages.framing import Framed, script_of
-from remediate.stages.trying import Heal, Healing, Learn, Limits, Trial, outcome_of, tries_of
-from remediate.stages.waiting import retry_after
+from remediate.stages.at_hand.framing import Framed, script_of
+from remediate.stages.at_hand.trying import Heal, Healing, Learn, Limits, Trial, outcome_of, tries_of
+from remediate.stages.at_hand.waiting import retry_after
 from remediate.system.passing import Passage
 
 _END_LINES = 2

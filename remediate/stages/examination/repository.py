@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from remediate.model.policy import DAY
-from remediate.stages.adopting_files import REPOSITORY
-from remediate.stages.examination import Finding, Patient, good, read, remark, trouble
+from remediate.stages.adopting.files import REPOSITORY
+from remediate.stages.examination.examination import Finding, Patient, good, read, remark, trouble
 
 _SETTINGS = "Settings → Actions → General"
 

@@ -9,7 +9,7 @@ import msgspec
 
 from remediate.errors import Unreachable
 from remediate.ports import Shelf
-from remediate.stages.examination import Check, Finding, Patient, good, read, remark, trouble
+from remediate.stages.examination.examination import Check, Finding, Patient, good, read, remark, trouble
 
 # Rules that a push of the state, a plain commit onto the branch, breaks.
 _BARS = {

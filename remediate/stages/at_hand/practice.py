@@ -16,7 +16,7 @@ from remediate.decision.loading import all_trees
 from remediate.logs.redaction import Redactor
 from remediate.recovery.engine import Engine
 from remediate.recovery.strategies.remote_registry import KNOWN_STRATEGIES, local_strategy_named
-from remediate.stages.healing import Healer, Practice, Word
+from remediate.stages.at_hand.healing import Healer, Practice, Word
 from remediate.state.folder import FolderStore
 from remediate.state.ledger import Ledger
 from remediate.state.place import DOCUMENTS, state_folder

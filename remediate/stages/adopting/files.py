@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from remediate.stages.adopting import Wish
+from remediate.stages.adopting.wish import Wish
 
 REPOSITORY = "remediate/remediate"
 # Held equal to what the jobs of heal.yml have together by a test.

@@ -11,11 +11,11 @@ from remediate.errors import Unreachable
 from remediate.model.policy import Policy
 from remediate.platforms.github.inspection import inspection
 from remediate.ports import Clock, Shelf
-from remediate.stages.examination import Check, Finding, Patient, examine, trouble
-from remediate.stages.examination_repository import check_actions, check_repository, met
-from remediate.stages.examination_state import state_check
-from remediate.stages.examination_token import check_permissions, check_token
-from remediate.stages.examination_workflow import check_workflow
+from remediate.stages.examination.examination import Check, Finding, Patient, examine, trouble
+from remediate.stages.examination.repository import check_actions, check_repository, met
+from remediate.stages.examination.state import state_check
+from remediate.stages.examination.token import check_permissions, check_token
+from remediate.stages.examination.workflow import check_workflow
 from remediate.stages.state_branch import branch_store
 from remediate.stages.world import Here
 

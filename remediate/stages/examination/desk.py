@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from remediate.errors import ConfigProblem
 from remediate.model.policy import Policy
 from remediate.ports import Finished, Processes
-from remediate.stages.examination import Finding, good, remark, trouble
+from remediate.stages.examination.examination import Finding, good, remark, trouble
 from remediate.system.settings import read_policy, read_settings
 
 _SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[^:/\s]+):(?P<path>[^\s]+)")

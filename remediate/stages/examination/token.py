@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from remediate.stages.adopting_files import PERMISSIONS
-from remediate.stages.examination import Finding, Patient, Sight, good, read, remark, trouble
+from remediate.stages.adopting.files import PERMISSIONS
+from remediate.stages.examination.examination import Finding, Patient, Sight, good, read, remark, trouble
 
 # What each stage reads, by the permission that it needs for it. Whoever may not read may not write either.
 # Comments under issues are shown to whoever may read pull requests, too: that hides a missing `issues`.

@@ -9,24 +9,14 @@ from typing import Literal
 import msgspec
 
 from remediate.errors import UsageProblem
-from remediate.stages.adopting_files import configuration, workflow
-from remediate.stages.adopting_workflows import watched
+from remediate.stages.adopting.files import configuration, workflow
+from remediate.stages.adopting.wish import Wish
+from remediate.stages.adopting.workflows import watched
 from remediate.system.documents import write_whole
 from remediate.system.settings import NAME as CONFIGURATION
 from remediate.system.settings import repository_around
 
 WORKFLOW = ".github/workflows/remediate.yml"
-
-
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person asks for. `revision` is the commit of Remediate that is called, by its full hash."""
-
-    revision: str
-    polling: bool = False
-    one_job: bool = False
-    mode: str = ""
-    state_branch: str = ""
-    runs_on: str = ""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,8 +27,8 @@ from remediate.recovery.engine_resume import Closed
 from remediate.recovery.rehearsal import Rehearsal
 from remediate.recovery.strategy import Site
 from remediate.safety.health import Vitals
+from remediate.stages.at_hand.trying import Attempt, Healing
 from remediate.stages.gating import circumstances, refusal_by
-from remediate.stages.trying import Attempt, Healing
 from remediate.state.bid import Bid
 from remediate.state.ledger import Ledger, Standing
 

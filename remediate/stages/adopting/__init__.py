@@ -1,0 +1,1 @@
+"""Writes our workflow into a repository: `remediate init`."""

@@ -1,0 +1,1 @@
+"""A command on this machine: run, diagnosed, healed and run again."""

@@ -1,0 +1,1 @@
+"""Looks what token, settings and state branch allow: `remediate doctor`."""
