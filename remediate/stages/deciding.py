@@ -58,6 +58,8 @@ def decide(case: Case, place: Place, grounds: Grounds, outlook: Outlook) -> Deci
     plan = draw_up(diagnosis, subject_of(case, policy), policy, facts, grounds.trees)
     if not isinstance(plan, Plan):
         return Decided(decision=plan)
+    if case.trusted and (early := _held_anyway(plan, case, grounds, outlook)):
+        return Decided(decision=plan, refusal=early)
     fitted = fit(plan, grounds.engine.preview(plan, place))
     if isinstance(fitted, Escalation):
         return Decided(decision=_asks_first(case, fitted))
@@ -74,6 +76,15 @@ def decide(case: Case, place: Place, grounds: Grounds, outlook: Outlook) -> Deci
     )
     refusal = _demoted(fitted.plan, outlook) or refuse(fitted.plan, fitted.previews, seen)
     return Decided(decision=fitted.plan, previews=fitted.previews, refusal=refusal)
+
+
+def _held_anyway(plan: Plan, case: Case, grounds: Grounds, outlook: Outlook) -> Refusal | None:
+    """What is held by a circuit or a limit is not looked at more closely: in a storm that takes all calls."""
+    standing, policy = outlook.standing(case, plan), grounds.policy
+    if policy.mode != "heal" or not (standing.circuit_holds or standing.rate_holds):
+        return None
+    seen = circumstances(plan, standing, (), policy=policy, vitals=grounds.vitals(), now=grounds.now())
+    return refuse(plan, (), seen)
 
 
 def _demoted(plan: Plan, outlook: Outlook) -> Refusal | None:
