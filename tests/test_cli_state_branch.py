@@ -111,6 +111,31 @@ def test_a_bare_folder_beside_is_an_address_too(hosted: Hosted, monkeypatch: pyt
 
 
 @pytest.mark.usefixtures("clone")
+def test_a_snapshot_becomes_a_branch_of_its_own(hosted: Hosted) -> None:
+    tip = hosted.tip()
+    name = "20261121-7-1"
+    hosted.git("update-ref", f"refs/remediate/snapshots/{name}", tip)
+    done = call("backups", "restore", name, "--remote", "--format", "json")
+    assert json.loads(done.stdout) == {"id": name, "branch": f"remediate/restored-{name}", "commit": tip}
+    assert hosted.tip(f"remediate/restored-{name}") == tip
+    gone = problem("backups", "restore", "20200101-1-1", "--remote")
+    assert isinstance(gone, UsageProblem)
+    assert "no such snapshot" in gone.message
+
+
+@pytest.mark.usefixtures("clone")
+def test_a_branch_that_is_there_is_not_moved_to_a_snapshot(hosted: Hosted) -> None:
+    tip = hosted.tip()
+    hosted.git("update-ref", "refs/remediate/snapshots/20261121-7-1", tip)
+    hosted.store().change("more", [NAME], lambda _: {NAME: encoded(Circuits())})
+    hosted.git("update-ref", "refs/heads/remediate/restored-20261121-7-1", hosted.tip())
+    refused = problem("backups", "restore", "20261121-7-1", "--remote")
+    assert isinstance(refused, Unreachable)
+    assert "cannot be made" in refused.message
+    assert hosted.tip("remediate/restored-20261121-7-1") != tip
+
+
+@pytest.mark.usefixtures("clone")
 def test_snapshots_are_listed(hosted: Hosted) -> None:
     tip = hosted.tip()
     for name in ("20261101-1-1", "20261121-7-1"):

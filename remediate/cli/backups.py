@@ -30,6 +30,7 @@ Examples:
   remediate backups show 20260131T101500-0a1b2c3d
   remediate backups restore 20260131T101500-0a1b2c3d --to /tmp/before
   remediate backups list --remote
+  remediate backups restore 20261121-1234567-1 --remote     a branch with what was there before
 """
 
 
@@ -101,11 +102,21 @@ def verify(name: str | None, output: str, state: str | None, config: str | None)
 @command.command("restore")
 @click.argument("name", metavar="ID")
 @click.option("--to", "target", type=click.Path(), metavar="DIR", help="Put the files there instead.")
+@REMOTE
 @FORMAT
 @STATE
 @config_option
-def restore(name: str, target: str | None, output: str, state: str | None, config: str | None) -> None:
-    """Put the files of a backup back as they were; what was not there then is removed."""
+def restore(
+    name: str, target: str | None, remote: str | None, output: str, state: str | None, config: str | None
+) -> None:
+    """Put the files of a backup back as they were; what was not there then is removed.
+
+    Of a remote repository a snapshot becomes the new branch `remediate/restored-ID`; no other is touched.
+    """
+    if remote is not None:
+        check_one(state, remote)
+        _restore_snapshot(name, remote, output)
+        return
     backups = _backups(state, config)
     backup = backups.show(name)
     folder = Path(target or backup.root)
@@ -156,6 +167,17 @@ def _list_snapshots(remote: str, output: str) -> None:
     for line in table([[one["id"], one["commit"]] for one in found]):
         click.echo(line)
     click.echo(f"{len(found)} snapshots", err=True)
+
+
+def _restore_snapshot(name: str, remote: str, output: str) -> None:
+    from remediate.cli.remote import copy_ref  # noqa: PLC0415 - not for help and completion
+
+    branch = f"remediate/restored-{name}"
+    commit = copy_ref(remote, f"{SNAPSHOTS}{name}", f"refs/heads/{branch}", os.environ)
+    if output == "json":
+        click.echo(document({"id": name, "branch": branch, "commit": commit}))
+        return
+    click.echo(f"{branch} is at {commit} now; merge it, or reset your branch to it", err=True)
 
 
 def _backups(state: str | None, config: str | None) -> Backups:

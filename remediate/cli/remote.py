@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from remediate.errors import UsageProblem
+from remediate.errors import RemediateError, UsageProblem
 from remediate.logs.neutral import for_terminal
 
 if TYPE_CHECKING:
@@ -73,6 +73,43 @@ def remote_refs(remote: str, pattern: str, environment: Mapping[str, str]) -> tu
         )
     lines = (line.partition("\t") for line in told.output.decode("utf-8", "replace").splitlines())
     return tuple((ref, commit) for commit, _, ref in lines)
+
+
+def copy_ref(remote: str, source: str, target: str, environment: Mapping[str, str]) -> str:
+    """Makes a new ref of the repository that is at the commit of another; that commit."""
+    import tempfile  # noqa: PLC0415 - only here
+
+    from remediate.system.git import SystemGit, with_credentials  # noqa: PLC0415
+
+    commit = dict(remote_refs(remote, source, environment)).get(source)
+    if commit is None:
+        raise UsageProblem(
+            for_terminal(f"{source}: there is no such snapshot"),
+            hint="`remediate backups list --remote` names them; they are kept for a week.",
+        )
+    address, token = remote_address(remote, environment)
+    plain, credentials = with_credentials(address, token)
+    git = SystemGit(environment, credentials)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for words in (
+            ("init", "--quiet", "--bare", "."),
+            ("fetch", "--quiet", "--depth=1", "--no-tags", "--", plain, source),
+            ("push", "--quiet", f"--force-with-lease={target}:", "--", plain, f"{commit}:{target}"),
+        ):
+            told = git.run(*words, folder=folder, timeout=_WAIT)
+            if told.code != 0:
+                raise _not_made(target, told.errors)
+    return commit
+
+
+def _not_made(target: str, errors: str) -> RemediateError:
+    from remediate.errors import Unreachable  # noqa: PLC0415 - seldom
+
+    return Unreachable(
+        for_terminal(f"{target} cannot be made: {errors.strip()[:300]}"),
+        hint="It may be there already; else check whether git may push there.",
+    )
 
 
 def _named(name: str, environment: Mapping[str, str]) -> str:
