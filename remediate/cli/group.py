@@ -77,7 +77,7 @@ class LazyGroup(Group):
 @click.version_option(__version__, "-V", "--version", prog_name="remediate")
 @click.pass_context
 def remediate(ctx: click.Context) -> None:
-    """Reads failed CI jobs, says what went wrong and how sure it is, and shows the lines that prove it."""
+    """Reads failed CI jobs, says what went wrong and how sure it is, and repairs what is safe to repair."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

@@ -14,8 +14,8 @@ _PAUSES: dict[GateName, float] = {"rate": 900.0, "health": 900.0, "state": 900.0
 _ESCALATED: frozenset[GateName] = frozenset({"attempts", "anomaly", "constraint"})
 
 
-def held(case: Case, refusal: Refusal, policy: Policy, now: float) -> Case:
-    """A gate stayed shut before the case."""
+def held(case: Case, refusal: Refusal, policy: Policy, now: float, until: float = 0.0) -> Case:
+    """A gate stayed shut before the case; a circuit says until when."""
     case = msgspec.structs.replace(case, gate=refusal.gate, reason=refusal.reason)
     over = now - case.found >= policy.proof_within
     if refusal.gate == "approval":
@@ -24,8 +24,8 @@ def held(case: Case, refusal: Refusal, policy: Policy, now: float) -> Case:
         return waiting(case, now + _PAUSES[refusal.gate], refusal.reason)
     if refusal.gate == "circuit" and not over:
         # Told to people once; when the circuit lets a probe through, this may be it.
-        pause = min(policy.circuit.open_for, policy.repository_circuit.open_for)
-        return msgspec.structs.replace(case, standing="escalated", phase="waiting", due=now + pause)
+        due = max(until, now + policy.repository_circuit.open_for)
+        return msgspec.structs.replace(case, standing="escalated", phase="waiting", due=due)
     ends: Standing = "escalated" if refusal.gate in (*_ESCALATED, "circuit") else "refused"
     return closed(case, ends, refusal.reason, now)
 

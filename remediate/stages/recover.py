@@ -14,7 +14,7 @@ from remediate.model.plan import Escalation, Plan, Refusal
 from remediate.model.record import OutcomeName
 from remediate.model.stage import Course, Findings, Recoveries, Verdict
 from remediate.ports import Documents
-from remediate.safety.circuit import Permit
+from remediate.safety.circuit import Held, Permit
 from remediate.safety.moments import HOUR
 from remediate.stages.asking import obey
 from remediate.stages.bidding import bid_of
@@ -175,7 +175,7 @@ class _Recovery:
             case Escalation() as escalation:
                 return Course(case=self._escalated(case, escalation), decision=escalation)
             case Plan() as plan:
-                return self._planned(msgspec.structs.replace(case, plan=plan), plan, decided)
+                return self._planned(msgspec.structs.replace(case, plan=plan), decided, outlook)
 
     def _escalated(self, case: Case, escalation: Escalation) -> Case:
         """Nobody has to look at a run that somebody has re-run meanwhile."""
@@ -185,13 +185,15 @@ class _Recovery:
             return closed(case, "ignored", f"attempt {latest.attempt} was begun by somebody else", now)
         return escalated(case, escalation.reason, now)
 
-    def _planned(self, case: Case, plan: Plan, decided: Decided) -> Course:
-        desk = self._desk
+    def _planned(self, case: Case, decided: Decided, outlook: Outlook) -> Course:
+        desk, plan = self._desk, case.plan
+        assert plan is not None  # noqa: S101 - whoever asks has drawn it up
         course = Course(case=case, decision=plan, previews=decided.previews, refusal=decided.refusal)
         if desk.dry_run:
             return self._rehearsed(course, plan)
         if decided.refusal:
-            return _with(course, held(case, decided.refusal, desk.policy, desk.now()))
+            until = outlook.standing(case).circuit_until
+            return _with(course, held(case, decided.refusal, desk.policy, desk.now(), until))
         due = case.run.updated + plan.wait
         if due - desk.now() > _SHORT:
             return _with(course, waiting(case, due, f"it pauses for {plan.wait:.0f} s"))

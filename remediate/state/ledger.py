@@ -36,6 +36,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     circuit_holds: str = ""
     circuit_hint: str = ""
+    circuit_until: float = 0.0
     rate_holds: str = ""
     successes: tuple[bool, ...] = ()
     changes: tuple[float, ...] = ()
@@ -133,6 +134,7 @@ def standing(
         attempts=attempts.count(made, bid.subject, now),
         circuit_holds=circuit.reason if isinstance(circuit, Held) else "",
         circuit_hint=circuit.hint if isinstance(circuit, Held) else "",
+        circuit_until=circuit.until if isinstance(circuit, Held) else 0.0,
         rate_holds=rate.reason if isinstance(rate, Exceeded) else "",
         successes=recent.successes(late),
         changes=recent.changes(late),
