@@ -14,7 +14,7 @@ from remediate.model.plan import Escalation, Plan, Refusal
 from remediate.model.record import OutcomeName
 from remediate.model.stage import Course, Findings, Recoveries, Verdict
 from remediate.ports import Documents
-from remediate.safety.circuit import Held, Permit
+from remediate.safety.circuit import Permit
 from remediate.safety.moments import HOUR
 from remediate.stages.asking import obey
 from remediate.stages.bidding import bid_of
