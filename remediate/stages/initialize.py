@@ -16,6 +16,7 @@ from remediate.model.stage import Agenda, Head, Settings, Word
 from remediate.safety.circuit import Closed
 from remediate.stages.doors import Doors
 from remediate.stages.hearing import words_for
+from remediate.stages.passing_on import most_that_fit
 from remediate.state.cases import Register, read_register
 from remediate.state.circuits import NAME as CIRCUITS
 from remediate.state.circuits import read_circuits
@@ -52,7 +53,7 @@ def initialize(doors: Doors, request: Request) -> Agenda:
     new = [case for case in found if not _reason_to_ignore(case.run, doors, request)]
     ignored = [_ignored(case, _reason_to_ignore(case.run, doors, request), now) for case in found]
     words, notes = words_for(doors, waiting=bool(register.open))
-    return Agenda(
+    whole = Agenda(
         head=Head(
             owner=doors.owner,
             at=now,
@@ -63,13 +64,26 @@ def initialize(doors: Doors, request: Request) -> Agenda:
             settings=request.settings,
             notes=(*notes, *_archived(facts.archived)),
         ),
-        new=tuple(new[:MOST_CASES]),
+        new=tuple(new),
         open=tuple(_due(register, doors, request, words, now)),
         ignored=tuple(case for case in ignored if not case.open),
         words=words,
         circuits=_circuits(doors),
-        left=max(0, len(new) - MOST_CASES),
     )
+    return _fitted(whole)
+
+
+def _fitted(whole: Agenda) -> Agenda:
+    """So many cases as the stages can pass on to each other; the next run finds the others again."""
+
+    def first(count: int) -> Agenda:
+        opened = whole.open[:count]
+        new = whole.new[: max(0, count - len(opened))]
+        left = len(whole.open) + len(whole.new) - len(opened) - len(new)
+        return msgspec.structs.replace(whole, open=opened, new=new, left=left)
+
+    most = min(MOST_CASES, len(whole.open) + len(whole.new))
+    return first(most_that_fit(most, lambda count: msgspec.json.encode(first(count))))
 
 
 def _runs(doors: Doors, request: Request, since: float) -> Iterator[WorkflowRun]:

@@ -178,10 +178,12 @@ class _Recovery:
                 return self._planned(msgspec.structs.replace(case, plan=plan), decided, outlook)
 
     def _escalated(self, case: Case, escalation: Escalation) -> Case:
-        """Nobody has to look at a run that somebody has re-run meanwhile."""
+        """Nobody has to look at a run that is gone, or that somebody has re-run meanwhile."""
         run, now = case.run, self._desk.now()
         latest = self._desk.doors.platform.run(run.id)
-        if latest and latest.attempt > run.attempt:
+        if latest is None:
+            return closed(case, "ignored", "the run is gone", now)
+        if latest.attempt > run.attempt:
             return closed(case, "ignored", f"attempt {latest.attempt} was begun by somebody else", now)
         return escalated(case, escalation.reason, now)
 
@@ -215,7 +217,11 @@ class _Recovery:
             )
             desk.book.keep(back)
             return msgspec.structs.replace(course, case=back, refusal=refusal)
-        return course if wants_repair(case, desk.doors.owner) else self.carried_out(course)
+        return self._goes_on(course)
+
+    def _goes_on(self, course: Course) -> Course:
+        """At once, unless a step without a token comes first."""
+        return course if wants_repair(course.case, self._desk.doors.owner) else self.carried_out(course)
 
     def _rehearsed(self, course: Course, plan: Plan) -> Course:
         desk, refusal = self._desk, course.refusal
@@ -235,7 +241,9 @@ class _Recovery:
         mine = self._desk.claim(case, CLAIM)
         if mine is None:
             return msgspec.structs.replace(course, lines=(_ANOTHER,))
-        return self._begun(_with(course, mine))
+        # It was counted before its first effect; from there on it is finished whatever opened since.
+        course = _with(course, mine)
+        return self._goes_on(course) if mine.deeds else self._begun(course)
 
     def _ended(self, case: Case, outcome: Outcome) -> Case:
         now = self._desk.now()

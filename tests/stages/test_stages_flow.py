@@ -16,6 +16,8 @@ from staged import POLICY, Repository, found, signature_of
 from remediate.errors import Unreachable
 from remediate.metrics.learning import RulesRecord, judged
 from remediate.model.policy import DAY, HOUR
+from remediate.stages.initialize import MOST_CASES
+from remediate.stages.passing_on import MOST_PACKED, packed
 from remediate.stages.recover import recover
 from remediate.stages.verify import verify
 from remediate.state.shapes import encoded
@@ -279,3 +281,20 @@ def _report(failing: tuple[str, ...]) -> bytes:
         archive.writestr("report.xml", f"<testsuite>{cases}</testsuite>")
         archive.writestr("readme.txt", "nothing")
     return packed.getvalue()
+
+
+def test_a_run_that_is_gone_calls_nobody(here: Repository) -> None:
+    run = here.fails()
+    agenda, doors = here.begins()
+    del here.github.attempts[run.id]
+    recover(found(agenda), doors)
+    assert (here.standing(run), here.case(run).reason) == ("ignored", "the run is gone")
+
+
+def test_more_failures_than_stages_can_pass_on_are_left_for_the_next_run(here: Repository) -> None:
+    for number in range(1300):
+        here.fails(branch=f"topic-{number}-{hash(str(number)):x}")
+    agenda, _ = here.begins()
+    assert 0 < len(agenda.new) <= MOST_CASES
+    assert len(agenda.new) + agenda.left == 1300
+    assert len(packed(msgspec.json.encode(agenda))) <= MOST_PACKED
