@@ -1,4 +1,4 @@
-"""A process of ours that is killed, wherever: a later run finishes what it left, and nothing happens twice."""
+"""A process of ours that is killed, wherever: a later run finishes what it left; nothing happens twice."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Relay(Story):
     def later(self, *pauses: float) -> None:
         """The runs of ours that the schedule starts."""
         for pause in pauses:
-            self.box.tick(pause)
+            self.box.clock.advance(pause)
             self.heal()
 
     @property

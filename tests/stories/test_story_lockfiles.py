@@ -121,12 +121,12 @@ def _healed(shop: Mended, run: Run, lockfile: str, *said: str) -> None:
         assert told in (pull.body or ""), pull.body
     (proof,) = [one for one in shop.runs() if one.event == "pull_request"]
     assert proof.conclusion == "success", shop.log(proof)
-    shop.box.tick(1000)
+    shop.box.clock.advance(1000)
     shop.heals()
     assert shop.standing(run) == "healed", shop.case(run)
     assert run.attempt.number == 1
     assert not [one for one in shop.repo.issues.values() if not one.pull]
-    shop.box.tick(1000)
+    shop.box.clock.advance(1000)
     shop.heals()
     assert shop.pull() is pull
     assert pull.state == "open"
@@ -179,7 +179,7 @@ def test_with_the_workflows_own_token_the_repair_waits_for_a_person(
     pull = broken.pull()
     (proof,) = [one for one in broken.runs() if one.event == "pull_request"]
     assert proof.conclusion == "action_required"
-    broken.box.tick(1000)
+    broken.box.clock.advance(1000)
     broken.heals()
     assert broken.standing(run) == "pending"
     assert "approve" in broken.told
@@ -189,7 +189,7 @@ def test_with_the_workflows_own_token_the_repair_waits_for_a_person(
     broken.box.life.approve(broken.repo, proof)
     broken.goes_on()
     assert proof.conclusion == "success", broken.log(proof)
-    broken.box.tick(1000)
+    broken.box.clock.advance(1000)
     broken.heals()
     assert (broken.standing(run), pull.state) == ("healed", "open")
 
@@ -202,7 +202,7 @@ def test_a_repair_that_does_not_help_is_taken_back(broken: Mended, npm_packages:
     assert pull.pull
     (proof,) = [one for one in broken.runs() if one.event == "pull_request"]
     assert proof.conclusion == "failure"
-    broken.box.tick(1000)
+    broken.box.clock.advance(1000)
     broken.heals()
     assert (pull.state, pull.pull.merged_at) == ("closed", None)
     assert broken.repo.git.head(pull.pull.head) is None
@@ -213,7 +213,7 @@ def test_a_repair_that_does_not_help_is_taken_back(broken: Mended, npm_packages:
         assert told in (issue.body or "")
     kept = len(broken.repo.issues)
     for _ in range(2):
-        broken.box.tick(1000)
+        broken.box.clock.advance(1000)
         broken.heals()
     assert len(broken.repo.issues) == kept
     assert pull.state == "closed"
