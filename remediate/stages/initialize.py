@@ -163,6 +163,8 @@ def _pull(run: WorkflowRun, doors: Doors) -> int:
 def _reason_to_ignore(run: WorkflowRun, doors: Doors, request: Request) -> str:
     if run.workflow and run.workflow == doors.own_workflow:
         return "it is the workflow that runs Remediate itself"
+    if run.branch.startswith(OUR_BRANCHES) and run.home == run.repository:
+        return "it is the run of a repair of ours, and judged as its proof"
     if run.conclusion in UNHEALED:
         return _QUIET[run.conclusion]
     pattern = _matching(run.workflow, request.settings.policy.ignore_workflows)

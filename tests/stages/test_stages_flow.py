@@ -283,6 +283,15 @@ def _report(failing: tuple[str, ...]) -> bytes:
     return packed.getvalue()
 
 
+def test_the_run_of_a_repair_is_its_proof_and_not_healed(here: Repository) -> None:
+    run = here.fails(branch="remediate/lockfile-0123456789ab", event="pull_request")
+    fork = here.fails(branch="remediate/mine", home="eve/shop")
+    here.heals()
+    assert here.standing(run) == "ignored"
+    assert "proof" in here.case(run).reason
+    assert here.standing(fork) == "pending"
+
+
 def test_a_run_that_is_gone_calls_nobody(here: Repository) -> None:
     run = here.fails()
     agenda, doors = here.begins()
