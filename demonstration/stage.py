@@ -1,4 +1,4 @@
-"""Plays the scenes: each log through the command, then all of them in one table."""
+"""Plays the scenes: each log through the command, all of them in one table, builds, and the workflow."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ import click
 from demonstration.healing import heal
 from demonstration.picture import draw
 from demonstration.scenes import PICTURED, SCENES, Scene
+from demonstration.workflow import can_play, told
 
 ROOT = Path(__file__).resolve().parent.parent
 # Beside this interpreter stands the command that was installed from the wheel.
 COMMAND = Path(sys.executable).with_name("remediate")
 _COLUMNS = 112
+CLOSING = "Yours: .work/demo/bin/remediate diagnose LOG, and docs/getting-started.md tells more."
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -42,11 +44,23 @@ def play() -> None:
         begun = time.perf_counter()
         found = json.loads(diagnose(folder, *names, "--format", "json"))
         took = time.perf_counter() - begun
-    click.echo("\n".join((*table(found), "", closing(len(names), took), "")))
+    click.echo("\n".join((*table(found), "", f"{len(names)} logs in {took:.2f} s.", "")))
     with tempfile.TemporaryDirectory() as folder:
         for story, transcript in heal(Path(folder), coloured=watched):
             click.secho(f"━━ {story}", fg="magenta", bold=True)
             click.echo(f"{transcript}\n")
+    live(columns, coloured=watched)
+    click.echo(f"\n{CLOSING}")
+
+
+def live(columns: int, *, coloured: bool) -> None:
+    """The workflow, in a GitHub that is played on this machine."""
+    story = "The workflow, in a GitHub in a box: real files, real jobs, real tokens"
+    click.secho(f"━━ {story}", fg="magenta", bold=True)
+    if can_play():
+        told(click.echo, columns or _COLUMNS, coloured=coloured)
+    else:
+        click.echo("  passed over: `act`, which plays the jobs, does not run on this machine")
 
 
 def picture() -> str:
@@ -66,6 +80,17 @@ def healed_picture() -> str:
         shown = [transcript for _, transcript in heal(Path(folder), coloured=True)]
     return draw(
         "\n\n".join((shown[0], shown[-1])), _COLUMNS, "remediate run heals one build and leaves another alone"
+    )
+
+
+def workflow_picture() -> str:
+    """The README's third picture: the workflow heals a failed run, and leaves a defect alone."""
+    shown: list[str] = []
+    told(shown.append, _COLUMNS, coloured=True, figures=False)
+    return draw(
+        "\n".join(shown),
+        _COLUMNS,
+        "the workflow heals a run that failed and leaves a failing test to its author",
     )
 
 
@@ -107,11 +132,3 @@ def verdict(diagnosis: dict[str, Any]) -> str:
     if diagnosis["reason"]:
         return "nothing to do" if diagnosis["reason"] == "no-failure" else click.style("abstains", fg="cyan")
     return click.style("hands off", fg="yellow")
-
-
-def closing(count: int, took: float) -> str:
-    """What to try next."""
-    return (
-        f"{count} logs in {took:.2f} s. Yours: .work/run/bin/remediate diagnose LOG, "
-        "and docs/getting-started.md tells more."
-    )
