@@ -11,12 +11,16 @@ from pathlib import Path
 import click
 
 from demonstration.stage import healed_picture, picture, play, workflow_picture
+from demonstration.workflow import can_play
 
 
 def main() -> None:
     """Does as it is told by its arguments."""
     if sys.argv[1:2] == ["picture"]:
-        for name, draw in (("picture", picture), ("run", healed_picture), ("heal", workflow_picture)):
+        pictures = {"picture": picture, "run": healed_picture}
+        if can_play():
+            pictures["heal"] = workflow_picture
+        for name, draw in pictures.items():
             Path(sys.argv[2], f"{name}.svg").write_text(draw(), "utf-8")
     else:
         play()

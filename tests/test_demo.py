@@ -15,8 +15,9 @@ from running import INSTALLED, ROOT, WHEEL, environment
 sys.path.insert(0, str(ROOT))
 
 from box.acting import find_act
-from demonstration.scenes import PICTURED, SCENES
 from recording.hygiene import REGISTRIES
+
+from demonstration.scenes import PICTURED, SCENES
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="by nature: a script for a POSIX shell"),
@@ -83,7 +84,7 @@ def shows_scenes(scenes: str, table: str) -> None:
     for number, scene in enumerate(SCENES, 1):
         name = f"{number:02d}-{scene.recording.replace('/', '-')}.log"
         assert f"━━ {scene.story}\n$ remediate diagnose {name}\n{name} · github · " in scenes
-    rows = [line.split(maxsplit=1) for line in table.split("\n\n")[0].splitlines()]
+    rows = [line.split(maxsplit=1) for line in table.split("\n\n", maxsplit=1)[0].splitlines()]
     assert [recording for recording, _ in rows] == list(VERDICTS) == [scene.recording for scene in SCENES]
     for recording, found in rows:
         assert found.endswith(f"  {VERDICTS[recording]}"), recording
