@@ -195,6 +195,11 @@ class Story:
             start_new_session=True,
         )
 
+    def furnish(self, files: dict[str, str]) -> None:
+        """What else the checkout holds that the first stage reads."""
+        for name, text in files.items():
+            (self._desk() / name).write_text(text)
+
     def _desk(self) -> Path:
         desk = self.folder / "desk"
         if not desk.exists():

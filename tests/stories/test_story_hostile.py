@@ -1,4 +1,4 @@
-"""A fork's pull request whose branch, title and log are an attacker's: it gets a comment, and nothing else."""
+"""A fork's pull request whose branch, title and log are hostile: it gets a comment, and nothing else."""
 
 from __future__ import annotations
 
