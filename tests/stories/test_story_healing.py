@@ -44,7 +44,7 @@ def test_a_poisoned_cache_is_purged_and_the_run_is_green(story: Begin) -> None:
     shop.heal()
     case = shop.case(run)
     if shop.standing(run) != "healed":
-        shop.box.tick(200)
+        shop.box.clock.advance(200)
         shop.heal()
     assert shop.standing(run) == "healed", (case, shop.told)
     assert shop.repo.caches.keys() == ["fonts-linux-7c1e", "fonts-linux-7c1e-more"]
@@ -55,7 +55,7 @@ def test_the_third_failure_opens_the_circuit_and_a_reset_lets_one_probe_through(
     run = shop.fails(NETWORK, attempt=lambda _run: red(NETWORK))
     for _ in range(4):
         shop.heal()
-        shop.box.tick(1500)
+        shop.box.clock.advance(1500)
     assert run.attempt.number == 4
     assert shop.standing(run, 4) == "escalated"
     (issue,) = [one for one in shop.repo.issues.values() if one.pull is None]
@@ -91,7 +91,7 @@ def test_an_approval_is_asked_for_given_and_obeyed_and_another_lapses(story: Beg
     assert run.attempt.number == 2
     other = shop.fails(NETWORK, branch="topic")
     shop.heal()
-    shop.box.tick(90_000)
+    shop.box.clock.advance(90_000)
     shop.heal()
     assert shop.standing(other) == "refused"
     assert other.attempt.number == 1
