@@ -104,7 +104,7 @@ class Player:
 
     def keep(self, part: Part, played: Played) -> None:
         """Takes the jobs over that were played, and what they gave."""
-        if part.inner and played.caller.result == "skipped":
+        if part.inner and played.caller.result == "skipped" and not self.entered(part.key):
             self.script.results[part.key] = Result(result="skipped")
             return self.skip(part, self.name(Part(workflow=part.workflow, key=part.key)))
         if not played.legs and played.result.result == "skipped":
@@ -113,6 +113,11 @@ class Player:
         if played.refusal and not played.legs:
             raise BadWorkflow(played.refusal)
         return None
+
+    def entered(self, key: str) -> bool:
+        """Whether a job of the called workflow has run: then the call is none that its condition skipped."""
+        inside = (done for name, done in self.script.results.items() if name.startswith(f"{key}/"))
+        return any(done.result != "skipped" for done in inside)
 
     def skip(self, part: Part, name: str) -> None:
         """A job that its condition kept from running."""

@@ -36,7 +36,7 @@ class Site:
         site = self
 
         class Page(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 - the name that the library calls
+            def do_GET(self) -> None:
                 site.asked += 1
                 self.send_response(site.status)
                 self.send_header("Content-Length", "0")
