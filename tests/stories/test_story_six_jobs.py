@@ -1,4 +1,4 @@
-"""The workflow as six jobs under act: each does its own with its own token, and a stage that fails is told of."""
+"""The workflow as six jobs under act: each does its own with its own token; a stage that fails is told of."""
 
 from __future__ import annotations
 
@@ -75,3 +75,28 @@ def test_a_stage_that_fails_is_told_of_and_the_schedule_finishes(story: Begin) -
     assert run.attempt.number == 2
     shop.goes_on(900)
     assert shop.standing(run) == "healed", shop.case(run)
+
+
+def test_a_runner_dies_in_recover_and_the_schedule_finishes(story: Begin) -> None:
+    """After the re-run was asked for, and before that was written down; people hear of the stage."""
+    shop = story()
+    shop.push({".github/workflows/ci.yml": ci(FAILS_ONCE)})
+    shop.box.life.lose_runner(shop.repo, "heal / recover", path=r"/rerun-failed-jobs$")
+    shop.goes_on()
+    (run,) = shop.runs()
+    first = shop.healers[0]
+    ends = {job.name.rpartition(" ")[2]: job.conclusion for job in first.jobs}
+    assert ends == {
+        **dict.fromkeys(("initialize", "detect", "notify"), "success"),
+        "recover": "failure",
+        **dict.fromkeys(("verify", "collect-metrics"), "skipped"),
+    }
+    assert "the stage `recover` failed" in shop.summary(first)
+    shop.box.clock.advance(3600)
+    shop.goes_on(900)
+    assert run.attempt.number == 2
+    asked = [seen for seen in shop.box.requests if seen.path.endswith("/rerun-failed-jobs")]
+    assert [seen.status for seen in asked] == [201]
+    shop.goes_on(900)
+    assert shop.standing(run) == "healed", shop.case(run)
+    assert [one for one in shop.repo.issues.values() if not one.pull] == []
