@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import msgspec
@@ -15,6 +16,9 @@ def json_schema() -> dict[str, Any]:
     """Closed: a key that is not in it is a mistake."""
     (top,), parts = msgspec.json.schema_components((Metrics,), ref_template="#/$defs/{name}")
     for part in parts.values():
+        # Python 3.13 takes the margin out of docstrings, older ones leave it.
+        if "description" in part:
+            part["description"] = inspect.cleandoc(part["description"])
         if part.get("type") == "object" and "properties" in part:
             part["additionalProperties"] = False
             part["required"] = sorted(part["properties"])
