@@ -14,7 +14,7 @@ from remediate.model.plan import Escalation, Plan, Refusal
 from remediate.model.record import OutcomeName
 from remediate.model.stage import Course, Findings, Recoveries, Verdict
 from remediate.ports import Documents
-from remediate.safety.circuit import Permit
+from remediate.safety.circuit import Held, Permit
 from remediate.safety.moments import HOUR
 from remediate.stages.asking import obey
 from remediate.stages.bidding import bid_of
@@ -102,9 +102,23 @@ class _Recovery:
             case, outcome = desk.engine.carry_out(desk.place_of(course.case), course.previews or None)
         except Displaced as problem:
             return msgspec.structs.replace(course, lines=(problem.message,))
+        except Unreachable as problem:
+            return self._stuck(course, problem)
         case = self._ended(case, outcome)
         desk.book.keep(case)
         return _with(course, case)
+
+    def _stuck(self, course: Course, problem: Unreachable) -> Course:
+        """The next run of ours goes on with it, as long as a proof may take; the others are healed now."""
+        desk, case = self._desk, course.case
+        told = msgspec.structs.replace(course, lines=(problem.message, *filter(None, (problem.hint,))))
+        if desk.now() - case.found < desk.policy.proof_within:
+            return told
+        reason = f"it could not be finished: {problem.message}"
+        self._record(case, "unhealed", reason)
+        ended = escalated(case, reason, desk.now())
+        desk.book.keep(ended)
+        return _with(told, ended)
 
     def stamped(self, courses: Iterable[Course]) -> tuple[Course, ...]:
         """With the revisions under which the cases were kept, for whoever keeps them next."""
@@ -168,7 +182,9 @@ class _Recovery:
             decided = decide(case, desk.place_of(case), self._grounds, outlook)
         except Unreachable as problem:
             # What cannot be looked at now must not keep the others from being healed.
-            return Course(case=waiting(case, desk.now() + _LATER, problem.message))
+            if desk.now() - case.found < desk.policy.proof_within:
+                return Course(case=waiting(case, desk.now() + _LATER, problem.message))
+            return Course(case=escalated(case, problem.message, desk.now()))
         match decided.decision:
             case Refusal() as refusal:
                 return Course(case=held(case, refusal, desk.policy, desk.now()), decision=refusal)
@@ -212,9 +228,9 @@ class _Recovery:
         if not isinstance(verdict, Permit):
             refusal = refusal_by(verdict)
             assert refusal is not None  # noqa: S101 - whatever is no permit holds
-            back = held(
-                desk.let_go(msgspec.structs.replace(case, phase="found")), refusal, desk.policy, desk.now()
-            )
+            free = msgspec.structs.replace(desk.let_go(case), phase="found")
+            until = verdict.until if isinstance(verdict, Held) else 0.0
+            back = held(free, refusal, desk.policy, desk.now(), until)
             desk.book.keep(back)
             return msgspec.structs.replace(course, case=back, refusal=refusal)
         return self._goes_on(course)

@@ -15,6 +15,7 @@ from staged import POLICY, Repository, found, signature_of
 
 from remediate.errors import Unreachable
 from remediate.metrics.learning import RulesRecord, judged
+from remediate.model.actions import WorkflowRun
 from remediate.model.policy import DAY, HOUR
 from remediate.stages.initialize import MOST_CASES
 from remediate.stages.passing_on import MOST_PACKED, packed
@@ -281,6 +282,28 @@ def _report(failing: tuple[str, ...]) -> bytes:
         archive.writestr("report.xml", f"<testsuite>{cases}</testsuite>")
         archive.writestr("readme.txt", "nothing")
     return packed.getvalue()
+
+
+def test_one_that_cannot_be_finished_keeps_no_other_from_being_healed(here: Repository) -> None:
+    stuck, other = here.fails(), here.fails(branch="topic", workflow=".github/workflows/other.yml")
+    agenda, doors = here.begins()
+    rerun = here.github.rerun_failed
+
+    def refused(run: WorkflowRun) -> str:
+        if run.id == stuck.id:
+            raise Unreachable("POST rerun-failed-jobs: the token may not", hint="Give it actions: write.")
+        return rerun(run)
+
+    here.github.rerun_failed = refused  # type: ignore[method-assign]
+    recoveries = recover(found(agenda), doors)
+    assert here.github.effects == [f"rerun {other.id}-2"]
+    (told,) = (course.lines for course in recoveries.courses if course.case.run.id == stuck.id)
+    assert told == ("POST rerun-failed-jobs: the token may not", "Give it actions: write.")
+    assert here.standing(stuck) == "pending"
+    here.clock.advance(POLICY.proof_within + HOUR)
+    here.heals()
+    assert here.standing(stuck) == "escalated"
+    assert "the token may not" in here.case(stuck).reason
 
 
 def test_the_run_of_a_repair_is_its_proof_and_not_healed(here: Repository) -> None:
