@@ -70,16 +70,15 @@ def house(folder: Path) -> Path:
     command.write_text(_COMMAND.format(python=sys.executable, package=PACKAGE))
     setup = made / "scripts" / "setup"
     setup.parent.mkdir()
-    setup.write_text(
-        f'#!/bin/sh\ncd "$(dirname "$0")/.." && mkdir -p .work/run/bin && ln -sfn "{command}" .work/run/bin/remediate\n'
-    )
+    link = f'ln -sfn "{command}" .work/run/bin/remediate'
+    setup.write_text(f'#!/bin/sh\ncd "$(dirname "$0")/.." && mkdir -p .work/run/bin && {link}\n')
     for program in (command, setup):
         program.chmod(0o755)
     return made
 
 
 def stand_in(folder: Path) -> Path:
-    """Of the action that becomes an App, which cannot be fetched here; a story without an App never runs it."""
+    """Of the action that becomes an App, which cannot be fetched here; without an App it is never run."""
     made = folder / "app-token"
     made.mkdir()
     (made / "action.yml").write_text(
@@ -141,7 +140,7 @@ class Story:
     def fails(
         self, log: bytes | None, *, attempt: Callable[[Run], list[Job]] | None = None, **more: Any
     ) -> Run:
-        """A run that failed a moment ago, without a runner; `attempt` gives the jobs of each later attempt."""
+        """A run that failed a moment ago, without a runner; `attempt` gives the jobs of later attempts."""
         words = {
             "workflow": ".github/workflows/ci.yml",
             "name": "CI",
