@@ -17,6 +17,7 @@ from demonstration.healing import COMMAND
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME, STATE = "octo/shop", "remediate-state"
+_PATIENCE = 60.0
 _CI = """\
 name: CI
 on: push
@@ -46,7 +47,12 @@ PROJECT = {
 }
 DEFECT = {"test_shop.py": _TEST.replace("42", "43")}
 # The jobs' own package index is down; pip says so at once, and keeps nothing.
-_CALM = {"PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+_CALM = {
+    "PIP_RETRIES": "0",
+    "PIP_NO_CACHE_DIR": "1",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+}
 # Beside the actions stands what `scripts/setup run` would make on a runner: the installed command.
 _SETUP = """\
 #!/bin/sh
@@ -63,6 +69,7 @@ class Shop:
         self.clone = folder / "shop"
         box.life.actions["remediate/remediate"] = _house(folder / "house")
         box.life.environment.update(_CALM, PIP_INDEX_URL=index, PIP_CONFIG_FILE=os.devnull)
+        box.life.timeout = _PATIENCE
         box.person("ada", self.repo)
         self.token = box.person_token("ada")
         address = box.address.replace("://", f"://x-access-token:{self.token}@")
