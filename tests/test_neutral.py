@@ -326,3 +326,9 @@ def test_a_cut_keeps_its_limit_and_the_beginning(text: str, limit: int) -> None:
 )
 def test_a_cut_never_splits_what_is_one(text: str, limit: int, short: str) -> None:
     assert cut(text, limit) == short
+
+
+def test_plain_words_in_backticks_stay_code_and_nothing_else_does() -> None:
+    assert for_markdown("this `lockfile` failure") == "this `lockfile` failure"
+    for text in ("`@ada`", "`#1`", "`a`b`", "``x``", "`a | b`", "`https://evil.example`"):
+        assert r"\`" in for_markdown(text), text
