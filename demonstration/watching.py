@@ -68,7 +68,7 @@ class Watcher:
     def _told_of(self, run: Run, job: Job) -> Iterator[str]:
         mark, colour = _MARKS.get(str(job.conclusion), ("–", "yellow"))
         summary = self._box.life.summaries.get((run.id, run.attempt.number, job.name), "")
-        words = spoken(job)[-_MOST:] or [summary.split("\n")[0].lstrip("# ") or "(silent)"]
+        words = spoken(job)[-_MOST:] or [summary.split("\n")[0].lstrip("# ") or "nothing to tell"]
         if not job.reusable:
             words = words[-1:]
         head = f"    {click.style(mark, fg=colour)} {job.name:22} "

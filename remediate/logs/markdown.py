@@ -15,8 +15,8 @@ _NUMBERED = r"^([0-9]{1,9})\."
 _PARTED = (
     r"(?i)(?P<at>@)|(?P<number>#)|(?P<dollar>\$)|(?P<url>:(?=//))|(?P<www>\bwww(?=\.))|(?P<gh>\bGH-)"
     r"|(?P<mail>\b(?:mailto|xmpp):)|(?P<emoji>:(?=[A-Za-z0-9_+-]{1,60}:))|(?P<amp>&)"
-    # A commit's hash becomes a link from seven characters on.
-    r"|(?P<hash>[0-9a-f]{6}(?=[0-9a-f]))"
+    # A word that may be a commit's hash becomes a link from seven characters on.
+    r"|(?P<hash>(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z]))"
 )
 
 LANGUAGES = frozenset(("", "text", "console", "diff", "json", "yaml"))
@@ -71,6 +71,8 @@ def _parted(match: re.Match[str]) -> str:
         return "&amp;"
     if match["dollar"]:
         return f"{_PART}&#36;{_PART}"
+    if match["hash"]:
+        return _PART.join(re.findall(r"(?s).{1,6}", match[0]))
     if match["number"]:
         return f"\\#{_PART}"
     return match[0] + _PART

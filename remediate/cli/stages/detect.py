@@ -17,6 +17,8 @@ def command(source: str | None, target: str | None, repository: str | None) -> N
         agenda = at.read(source, Agenda)
         head = agenda.head
         findings = detect(agenda, at.doors(head.settings.policy, head.owner))
+        if not findings.findings:
+            tell("nothing new to diagnose")
         for finding in findings.findings:
             diagnosis = finding.case.diagnosis
             what = f"{diagnosis.cause} ({diagnosis.confidence:.2f})" if diagnosis else finding.case.reason

@@ -52,6 +52,8 @@ def command(
         recoveries = (
             _published(at, source, place) if phase == "publish" else _decided(at, source, phase, place)
         )
+        if not recoveries.courses:
+            tell("nothing new to decide on")
         for course in recoveries.courses:
             tell(f"run {course.case.key}: {course.case.standing}, {course.case.reason}")
             for line in course.lines:
