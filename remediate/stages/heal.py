@@ -30,7 +30,7 @@ def heal(doors: Doors, request: Request, say: Callable[[str], None]) -> Healed:
     """`say` hears which stage is at work. What one stage of a killed process left, the next call finishes."""
     say("initialize: what failed, and what awaits its proof")
     agenda = initialize(doors, request)
-    say(f"detect: {len(agenda.new)} new failures, {len(agenda.open)} open cases")
+    say(f"detect: new failures: {len(agenda.new)}, cases to go on with: {len(agenda.open)}")
     findings = detect(agenda, doors)
     say("recover: decide, and repair what is safe to repair")
     recoveries = repaired_and_published(recover(findings, doors), doors, doors.folder / "repairs")

@@ -20,7 +20,7 @@ def command(target: str | None, repository: str | None, **values: Any) -> None:
         agenda = initialize(at.doors(settings.policy), request)
         count = len(agenda.new) + len(agenda.open) + len(agenda.ignored) + len(agenda.words)
         tell(
-            f"{len(agenda.new)} new failures, {len(agenda.open)} open cases, {len(agenda.ignored)} ignored, "
-            f"{len(agenda.words)} requests; {agenda.left} left for the next run"
+            f"new failures: {len(agenda.new)}, cases to go on with: {len(agenda.open)}, ignored: "
+            f"{len(agenda.ignored)}, requests: {len(agenda.words)}, left for the next run: {agenda.left}"
         )
         at.write(agenda, target, agenda.head, "initialize", count)
