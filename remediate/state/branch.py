@@ -21,8 +21,9 @@ from remediate.state.branch_readme import MARK, PAGE, README, Mark
 from remediate.state.branch_remote import Remote
 from remediate.state.branch_trouble import beaten, broken, refused
 from remediate.state.branch_view import View, Viewer
+from remediate.state.changing import changed_by, check_names
 from remediate.state.folder import APPLIED, REMEMBERED, Applied
-from remediate.state.shapes import check, encoded, is_name
+from remediate.state.shapes import encoded, is_name
 
 BRANCH = "remediate-state"
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
@@ -84,7 +85,7 @@ class BranchStore:
 
     def read(self, *names: str, fresh: bool = True) -> Documents:
         """All as of one commit, the newest; if not `fresh`, one that was the newest a second ago will do."""
-        _check_names(names)
+        check_names(names)
         with self._lock:
             until = self._until()
             if fresh or not self._viewer.seen_within(1.0):
@@ -105,7 +106,7 @@ class BranchStore:
 
         Of a month's history it sees the open document alone, and an empty one when that is full.
         """
-        _check_names(names)
+        check_names(names)
         if not change_id:
             raise ValueError("a change without an id cannot be applied once")
         with self._lock:
@@ -164,7 +165,7 @@ class _Change:
             return (view.documents, None) if sure else None
         before = {name: None if _is_full(name, data) else data for name, data in view.documents.items()}
         try:
-            changed = _changed(before, self._order.change(dict(before)))
+            changed = changed_by(before, self._order.change(dict(before)))
         except RemediateError:
             if sure:
                 raise
@@ -210,19 +211,3 @@ def _is_due(changes: int, compact_after: int) -> bool:
 
 def _is_full(name: str, data: bytes | None) -> bool:
     return data is not None and len(data) > FULL and is_open(name)
-
-
-def _check_names(names: Sequence[str]) -> None:
-    for name in names:
-        if not is_name(name):
-            raise ValueError(f"not the name of a document: {name!r}")
-
-
-def _changed(before: Documents, after: Documents) -> Mapping[str, bytes | None]:
-    if not set(after) <= set(before):
-        raise ValueError("a change gave a document that it had not named")
-    changed = {name: data for name, data in after.items() if data != before[name]}
-    for name, data in changed.items():
-        if data is not None:
-            check(name, data)
-    return changed

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from remediate.errors import Unreachable
 from remediate.ports import Documents
+from remediate.state.changing import changed_by, check_names
 from remediate.state.commit import commit, finish, read_through
 from remediate.state.files import check_folder, kind_of, make_folder, misplaced
 from remediate.state.shapes import check, decode, is_name, schema_of
@@ -37,7 +38,7 @@ class FolderStore:
 
     def read(self, *names: str) -> Documents:
         """All as of one moment. Creates nothing: a folder that is not there holds no documents."""
-        _check_names(names)
+        check_names(names)
         with _told(self.folder):
             if not check_folder(self.folder):
                 return dict.fromkeys(names)
@@ -53,7 +54,7 @@ class FolderStore:
         self, change_id: str, names: Sequence[str], change: Callable[[Documents], Documents]
     ) -> Documents:
         """A document that `change` does not give back stays as it is."""
-        _check_names(names)
+        check_names(names)
         if not change_id:
             raise ValueError("a change without an id cannot be applied once")
         with _told(self.folder):
@@ -64,7 +65,7 @@ class FolderStore:
                 before, applied = self._documents(names), self._applied()
                 if change_id in applied.ids:
                     return before
-                changed = _changed(before, change(dict(before)))
+                changed = changed_by(before, change(dict(before)))
                 ids = (*applied.ids, change_id)[-REMEMBERED:]
                 commit(self.folder, {**changed, APPLIED: msgspec.json.encode(Applied(ids=ids))})
                 return {**before, **changed}
@@ -121,22 +122,6 @@ def _no_locks(folder: Path) -> Unreachable:
     return Unreachable(
         f"{folder}: its file system has no locks", hint="Name a folder on a local disk: REMEDIATE_STATE."
     )
-
-
-def _check_names(names: Sequence[str]) -> None:
-    for name in names:
-        if not is_name(name):
-            raise ValueError(f"not the name of a document: {name!r}")
-
-
-def _changed(before: Documents, after: Documents) -> Mapping[str, bytes | None]:
-    if not set(after) <= set(before):
-        raise ValueError("a change gave a document that it had not named")
-    changed = {name: data for name, data in after.items() if data != before[name]}
-    for name, data in changed.items():
-        if data is not None:
-            check(name, data)
-    return changed
 
 
 @contextlib.contextmanager
