@@ -44,7 +44,8 @@ def _sections(tally: Tally, ordered: Sequence[Account], voice: Voice) -> Iterato
     notes = [*_notes(agenda.head, agenda.left, voice), *(voice.inline(word) for word in recoveries.words)]
     if notes:
         yield Section(worth=95, text="\n".join(f"- {note}" for note in notes))
-    if len(ordered) > 1:
+    # What is ignored has no section of its own, and a reason all the same.
+    if len(ordered) > 1 or any(one.case.standing == "ignored" for one in ordered):
         yield Section(worth=90, text=_table(ordered, voice, _ROWS), shorter=_table(ordered, voice, _FEW_ROWS))
     yield from _cases([one for one in ordered if one.case.standing != "ignored"], voice)
     if tally.incidents:
