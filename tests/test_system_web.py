@@ -98,7 +98,8 @@ class Server:
         self.taken = 0
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     def _serve(self) -> None:
         while True:
@@ -123,6 +124,9 @@ class Server:
             client.close()
 
     def close(self) -> None:
+        # A thread that still waits on a closed socket would answer for whoever gets its number next.
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
         self._socket.close()
 
 

@@ -74,6 +74,11 @@ class Threads(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
+    def server_activate(self) -> None:
+        """A client that knocked and went away must not leave us waiting for it."""
+        super().server_activate()
+        self.socket.settimeout(1.0)
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away is no news."""
         if not isinstance(sys.exc_info()[1], ConnectionError):

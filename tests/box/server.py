@@ -119,7 +119,13 @@ def _spoilt(body: bytes) -> bytes:
 class _Listening(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    # A client that knocked and went away must not leave us waiting for it.
+    timeout = 1.0
     box: Box
+
+    def server_activate(self) -> None:
+        super().server_activate()
+        self.socket.settimeout(self.timeout)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         import traceback  # noqa: PLC0415 - only when the box itself is broken
