@@ -19,8 +19,9 @@ def command(target: str | None, repository: str | None, **values: Any) -> None:
     with job(repository) as at:
         agenda = initialize(at.doors(settings.policy), request)
         count = len(agenda.new) + len(agenda.open) + len(agenda.ignored) + len(agenda.words)
+        left = f", left for the next run: {agenda.left}" if agenda.left else ""
         tell(
             f"new failures: {len(agenda.new)}, cases to go on with: {len(agenda.open)}, ignored: "
-            f"{len(agenda.ignored)}, requests: {len(agenda.words)}, left for the next run: {agenda.left}"
+            f"{len(agenda.ignored)}, requests: {len(agenda.words)}{left}"
         )
         at.write(agenda, target, agenda.head, "initialize", count)
