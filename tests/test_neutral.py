@@ -326,16 +326,3 @@ def test_a_cut_keeps_its_limit_and_the_beginning(text: str, limit: int) -> None:
 )
 def test_a_cut_never_splits_what_is_one(text: str, limit: int, short: str) -> None:
     assert cut(text, limit) == short
-
-
-def test_plain_words_in_backticks_stay_code_and_nothing_else_does() -> None:
-    assert for_markdown("this `lockfile` failure") == "this `lockfile` failure"
-    for text in ("`@ada`", "`#1`", "`a`b`", "``x``", "`a | b`", "`https://evil.example`"):
-        assert r"\`" in for_markdown(text), text
-
-
-def test_what_may_be_a_hash_is_parted_and_words_are_not() -> None:
-    assert for_markdown("it succeeded") == "it succeeded"
-    parted = for_markdown("0123456789abcdef0123456789abcdef01234567 deadbeef")
-    assert not re.search(r"(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])", parted)
-    assert parted.replace("&#8203;", "") == "0123456789abcdef0123456789abcdef01234567 deadbeef"

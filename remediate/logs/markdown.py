@@ -15,12 +15,11 @@ _NUMBERED = r"^([0-9]{1,9})\."
 _PARTED = (
     r"(?i)(?P<at>@)|(?P<number>#)|(?P<dollar>\$)|(?P<url>:(?=//))|(?P<www>\bwww(?=\.))|(?P<gh>\bGH-)"
     r"|(?P<mail>\b(?:mailto|xmpp):)|(?P<emoji>:(?=[A-Za-z0-9_+-]{1,60}:))|(?P<amp>&)"
-    # A word that may be a commit's hash becomes a link from seven characters on.
-    r"|(?P<hash>(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z]))"
+    # A commit's hash becomes a link from seven characters on.
+    r"|(?P<hash>[0-9a-f]{6}(?=[0-9a-f]))"
 )
 
 LANGUAGES = frozenset(("", "text", "console", "diff", "json", "yaml"))
-_PLAIN_CODE = r"(`[a-z][a-z -]{0,40}`)"
 
 
 def for_markdown(text: str) -> str:
@@ -48,12 +47,6 @@ def code_block(lines: Iterable[str], language: str = "text") -> str:
 
 
 def _inline(text: str) -> str:
-    """Plain words in backticks, as our own reasons have them, stay so: nothing in them could act."""
-    parts = re.split(_PLAIN_CODE, text)
-    return "".join(part if number % 2 else _made_inert(part) for number, part in enumerate(parts))
-
-
-def _made_inert(text: str) -> str:
     pieces: list[str] = []
     at = 0
     for match in re.finditer(_PARTED, text):
@@ -71,8 +64,6 @@ def _parted(match: re.Match[str]) -> str:
         return "&amp;"
     if match["dollar"]:
         return f"{_PART}&#36;{_PART}"
-    if match["hash"]:
-        return _PART.join(re.findall(r"(?s).{1,6}", match[0]))
     if match["number"]:
         return f"\\#{_PART}"
     return match[0] + _PART
