@@ -71,7 +71,7 @@ class _Counting:
         self._now = now
         self._reruns: tuple[WorkflowRun, ...] = tuple(account.case.run for account in accounts)
         self._stale = tuple(_stale(doors, now)) if not head.dry_run else ()
-        records = {account.key: record_of(account, now) for account in accounts}
+        records = {account.key: record_of(account, head.settings.policy, now) for account in accounts}
         self._records = {key: record for key, record in records.items() if record}
         months = dict.fromkeys(history.name_of(record.at) for record in self._records.values())
         told = (msgspec.json.encode(account.case).decode() for account in accounts)

@@ -14,6 +14,7 @@ from remediate.stages.bidding import bid_of
 from remediate.stages.desk import Desk
 from remediate.stages.ending import closed, escalated
 from remediate.state.bid import Bid
+from remediate.state.history import line_of
 from remediate.verification.reports import Tested, compared
 
 # There is nothing to take back of a re-run, and no way to take back what was deleted.
@@ -143,23 +144,9 @@ def _ended(
 
 def record_of_case(case: Case, bid: Bid, outcome: OutcomeName, reason: str, now: float) -> Record:
     """The line of history of a recovery on a platform."""
-    run, plan, diagnosis = case.run, case.plan, case.diagnosis
     begun = case.deeds[0].begun if case.deeds else now
-    return Record(
-        at=now,
-        owner=bid.owner,
-        repository=run.repository,
-        branch=run.branch,
-        commit=run.commit,
-        workflow=run.workflow,
-        run=str(run.id),
-        environment=bid.subject.environment,
-        cause=diagnosis.cause if diagnosis else "",
-        rule=(diagnosis.rule or "") if diagnosis else "",
-        signature=case.signature,
-        confidence=diagnosis.confidence if diagnosis else 0.0,
-        strategies=tuple(step.strategy for step in plan.steps) if plan else (),
-        outcome=outcome,
+    return msgspec.structs.replace(
+        line_of(bid, outcome, now, of=case.diagnosis, plan=case.plan),
         reason=reason,
         changed=any(deed.strategy == "lockfile-repair" for deed in case.deeds),
         seconds=max(0.0, now - begun),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from remediate.metrics.counting import Detected, Ended, Happening
 from remediate.metrics.learning import Decision
 from remediate.model.account import Account, outcome_of
 from remediate.model.cause import DEFECTS, UNCLASSIFIED
 from remediate.model.policy import Policy
 from remediate.model.record import OutcomeName, Record
+from remediate.stages.bidding import bid_of
+from remediate.state.history import line_of
 
 _RETRIES = frozenset({"rerun", "retry-command"})
 
@@ -54,29 +58,14 @@ def outcome_among(account: Account, among: Iterable[Account]) -> OutcomeName | N
     return outcome if not later or any(one.signature == case.signature for one in later) else None
 
 
-def record_of(account: Account, now: float) -> Record | None:
+def record_of(account: Account, policy: Policy, now: float) -> Record | None:
     """A line of history for what ended without a recovery; of those with one the ledger has written."""
     case = account.case
     if case.open or case.deeds or case.standing not in ("refused", "escalated"):
         return None
-    diagnosis, plan = case.diagnosis, case.plan
-    return Record(
-        at=case.closed or now,
-        owner=f"run-{case.key}",
-        repository=case.run.repository,
-        branch=case.run.branch,
-        commit=case.run.commit,
-        workflow=case.run.workflow,
-        run=str(case.run.id),
-        cause=diagnosis.cause if diagnosis else "",
-        rule=(diagnosis.rule or "") if diagnosis else "",
-        signature=case.signature,
-        confidence=diagnosis.confidence if diagnosis else 0.0,
-        strategies=tuple(step.strategy for step in plan.steps) if plan else (),
-        outcome="refused" if case.standing == "refused" else "escalated",
-        gate=case.gate,
-        reason=case.reason,
-    )
+    outcome: OutcomeName = "refused" if case.standing == "refused" else "escalated"
+    line = line_of(bid_of(case, policy), outcome, case.closed or now, of=case.diagnosis, plan=case.plan)
+    return msgspec.structs.replace(line, gate=case.gate, reason=case.reason)
 
 
 def decision_of(account: Account, now: float) -> Decision | None:

@@ -9,8 +9,8 @@ import msgspec
 from remediate.logs.cutting import cut
 from remediate.logs.neutral import for_terminal
 from remediate.logs.redaction import Redactor
-from remediate.model.outcome import Ending, Recovered, Rehearsed, RollbackFailed, RolledBack
-from remediate.model.plan import Escalation, Plan, Refusal
+from remediate.model.diagnosis import Diagnosis
+from remediate.model.plan import Plan
 from remediate.model.record import OutcomeName, Record
 from remediate.state.bid import Bid
 from remediate.state.shapes import decode
@@ -38,9 +38,15 @@ def appended(data: bytes | None, record: Record, redactor: Redactor) -> bytes:
     return (data or b"") + msgspec.json.encode(msgspec.structs.replace(record, **clean)) + b"\n"
 
 
-def record_of(bid: Bid, plan: Plan | None, ending: Ending, at: float, *, healed: bool = True) -> Record:
-    """The line for an ending; `healed` is whether the failure was gone when it was looked at again."""
-    outcome, gate, reason = _told(ending)
+def line_of(
+    bid: Bid,
+    outcome: OutcomeName,
+    at: float,
+    *,
+    of: Plan | Diagnosis | None = None,
+    plan: Plan | None = None,
+) -> Record:
+    """The line for how a bid ended: `of` says what failed, `plan` what was to be done."""
     subject = bid.subject
     return Record(
         at=at,
@@ -51,35 +57,10 @@ def record_of(bid: Bid, plan: Plan | None, ending: Ending, at: float, *, healed:
         workflow=subject.workflow,
         run=subject.run,
         environment=subject.environment,
-        cause=plan.cause if plan else "",
-        rule=plan.rule if plan else "",
+        cause=of.cause if of else "",
+        rule=(of.rule or "") if of else "",
         signature=bid.signature,
-        confidence=plan.confidence if plan else 0.0,
+        confidence=of.confidence if of else 0.0,
         strategies=tuple(step.strategy for step in plan.steps) if plan else (),
-        outcome="unhealed" if outcome == "recovered" and not healed else outcome,
-        gate=gate,
-        reason=reason,
-        changed=_changed(ending),
+        outcome=outcome,
     )
-
-
-def _told(ending: Ending) -> tuple[OutcomeName, str, str]:
-    match ending:
-        case Recovered():
-            return "recovered", "", ""
-        case RolledBack(failure=failure):
-            return "rolled-back", "", failure.reason
-        case RollbackFailed(failure=failure):
-            return "rollback-failed", "", failure.reason
-        case Rehearsed():
-            return "rehearsed", "", ""
-        case Refusal(gate=gate, reason=reason):
-            return "refused", gate, reason
-        case Escalation(reason=reason):
-            return "escalated", "", reason
-
-
-def _changed(ending: Ending) -> bool:
-    if not isinstance(ending, Recovered):
-        return isinstance(ending, RolledBack | RollbackFailed)
-    return any(change.verb in ("write", "delete") for done in ending.results for change in done.changes)

@@ -10,11 +10,9 @@ from fakes.fake_clock import FakeClock
 
 from remediate.errors import UsageProblem
 from remediate.logs.redaction import Redactor
-from remediate.model.outcome import Done, Failed, Recovered, RolledBack
-from remediate.model.plan import Plan, Refusal, Step
+from remediate.model.plan import Plan, Step
 from remediate.model.policy import Policy
-from remediate.model.preview import Change
-from remediate.model.record import Record
+from remediate.model.record import OutcomeName, Record
 from remediate.model.subject import Subject
 from remediate.safety.circuit import Held, Open, Permit
 from remediate.safety.moments import HOUR
@@ -23,9 +21,6 @@ from remediate.state import approvals, attempts, circuits, history
 from remediate.state.bid import Bid
 from remediate.state.folder import FolderStore
 from remediate.state.ledger import Exhausted, Ledger
-
-FAILED = RolledBack(failure=Failed(strategy="s", reason="it went wrong"))
-WROTE = Recovered(results=(Done(strategy="s", summary="", changes=(Change(verb="write", what="x"),)),))
 
 
 class Desk:
@@ -44,8 +39,9 @@ class Desk:
         return Bid(subject=whole, signature=signature, owner=f"o{self.bids}")
 
     def end(self, bid: Bid, succeeded: bool) -> None:
-        ending = WROTE if succeeded else FAILED
-        self.ledger.end(bid, history.record_of(bid, None, ending, self.clock.now()))
+        outcome: OutcomeName = "recovered" if succeeded else "rolled-back"
+        line = history.line_of(bid, outcome, self.clock.now())
+        self.ledger.end(bid, msgspec.structs.replace(line, changed=True))
 
     def fail(self, times: int, **which: str) -> None:
         for _ in range(times):
@@ -181,8 +177,8 @@ def test_recent_ends_are_told(desk: Desk) -> None:
 
 def test_history_keeps_no_secret_and_nothing_that_acts(desk: Desk) -> None:
     bid = desk.bid(branch="\x1b[31mred")
-    refusal = Refusal(gate="mode", reason="password hunter22\nand \x1b]0;x")
-    record = history.record_of(bid, None, refusal, desk.clock.now())
+    line = history.line_of(bid, "refused", desk.clock.now())
+    record = msgspec.structs.replace(line, gate="mode", reason="password hunter22\nand \x1b]0;x")
     desk.ledger.note(bid, record)
     desk.ledger.note(bid, record)
     name = history.name_of(desk.clock.now())
@@ -209,10 +205,11 @@ PLAN = Plan(
 
 def test_a_recovery_that_healed_nothing_is_no_success() -> None:
     bid = Bid(subject=PLAN.subject, signature="sig", owner="o")
-    record = history.record_of(bid, PLAN, WROTE, 1.0, healed=False)
-    assert (record.outcome, record.succeeded, record.changed) == ("unhealed", False, True)
+    record = history.line_of(bid, "unhealed", 1.0, of=PLAN, plan=PLAN)
+    assert (record.outcome, record.succeeded) == ("unhealed", False)
+    assert (record.cause, record.rule, record.confidence) == ("lockfile", "r", 0.9)
     assert record.strategies == ("lockfile-repair",)
-    assert history.record_of(bid, PLAN, WROTE, 1.0).succeeded
+    assert history.line_of(bid, "recovered", 1.0, of=PLAN, plan=PLAN).succeeded
 
 
 def test_an_approval_is_of_one_plan(desk: Desk) -> None:

@@ -30,6 +30,7 @@ from remediate.safety.health import Vitals
 from remediate.stages.at_hand.trying import Attempt, Healing
 from remediate.stages.gating import circumstances, refusal_by
 from remediate.state.bid import Bid
+from remediate.state.history import line_of
 from remediate.state.ledger import Ledger, Standing
 
 # Those that change files of the workspace, as far as the house's own are concerned.
@@ -207,22 +208,9 @@ class Healer:
     def _record(
         self, bid: Bid, plan: Plan, outcome: OutcomeName, since: float, *, refusal: Refusal | None = None
     ) -> Record:
-        now, subject = self._at.clock.now(), bid.subject
-        return Record(
-            at=now,
-            owner=bid.owner,
-            repository=subject.repository,
-            branch=subject.branch,
-            commit=subject.commit,
-            workflow=subject.workflow,
-            run=subject.run,
-            environment=subject.environment,
-            cause=plan.cause,
-            rule=plan.rule,
-            signature=plan.signature,
-            confidence=plan.confidence,
-            strategies=tuple(step.strategy for step in plan.steps),
-            outcome=outcome,
+        now = self._at.clock.now()
+        return msgspec.structs.replace(
+            line_of(bid, outcome, now, of=plan, plan=plan),
             gate=refusal.gate if refusal else "",
             reason=refusal.reason if refusal else "",
             changed=outcome in _WROTE and any(step.strategy in _WRITERS for step in plan.steps),
