@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,11 +14,47 @@ from remediate.diagnosis.knowledge import load_catalog
 from remediate.rules.catalog import Catalog
 from remediate.system.cache import cache_folder
 
+MACHINE = str(Path(__file__).resolve().parent / "machine")
+if MACHINE not in sys.path:
+    sys.path.append(MACHINE)
+
+if TYPE_CHECKING:
+    from cargo_registry import CargoRegistry
+    from npm_registry import NpmRegistry
+    from python_index import Index
+
 
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     """The shipped rules; a source tree keeps them where the command itself does, for building takes long."""
     return load_catalog(cache=cache_folder(os.environ, sys.platform))
+
+
+@pytest.fixture(scope="module")
+def npm_packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmRegistry]:
+    """An npm registry on this machine, empty."""
+    from npm_registry import npm_registry  # noqa: PLC0415 - few tests need it
+
+    with npm_registry(tmp_path_factory.mktemp("registry") / "npm") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def crates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CargoRegistry]:
+    """A registry of crates on this machine, empty."""
+    from cargo_registry import cargo_registry  # noqa: PLC0415 - few tests need it
+
+    with cargo_registry(tmp_path_factory.mktemp("registry") / "cargo") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """A Python index on this machine, empty."""
+    from python_index import python_index  # noqa: PLC0415 - few tests need it
+
+    with python_index(tmp_path_factory.mktemp("index") / "packages") as served:
+        yield served
 
 
 @pytest.hookimpl(trylast=True)

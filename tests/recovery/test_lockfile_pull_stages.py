@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -23,16 +22,10 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "machine"), str(TESTS / "recovery" / "lockfiles"), str(TESTS / "stages")]
 
 from node_project import make_project, npmrc  # noqa: E402 - it stands in one of these
-from npm_registry import NpmRegistry, npm_registry  # noqa: E402
+from npm_registry import NpmRegistry  # noqa: E402
 from registry_cases import newer, seed  # noqa: E402
 from staged import Repository, found  # noqa: E402
 from tools import search_path  # noqa: E402
-
-
-@pytest.fixture(scope="module")
-def npm_packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmRegistry]:
-    with npm_registry(tmp_path_factory.mktemp("registry") / "npm") as served:
-        yield served
 
 
 class Here(Repository):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from box.git_host import GitHost
 from lockfile_pull_made import TOKEN, World, served_host  # noqa: F401 - a fixture
 
@@ -17,34 +16,16 @@ from remediate.recovery.strategies.lockfile_pull import LockfilePull
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "machine"), str(TESTS / "recovery" / "lockfiles")]
 
-from cargo_registry import CargoRegistry, cargo_registry  # noqa: E402 - it stands in one of these
+from cargo_registry import CargoRegistry  # noqa: E402 - it stands in one of these
 from node_project import make_project, npmrc  # noqa: E402
-from npm_registry import NpmRegistry, npm_registry  # noqa: E402
-from python_index import Index, python_index  # noqa: E402
-from python_project import Dialect as PythonDialect  # noqa: E402
+from npm_registry import NpmRegistry  # noqa: E402
+from python_index import Index  # noqa: E402
+from python_project import NAMES_ITS_INDEX  # noqa: E402
 from python_project import Project as PythonProject  # noqa: E402
 from registry_cases import newer, seed  # noqa: E402
 from registry_project import Project  # noqa: E402
 from test_cargo import CARGO  # noqa: E402
 from tools import want  # noqa: E402
-
-
-@pytest.fixture(scope="module")
-def npm_packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmRegistry]:
-    with npm_registry(tmp_path_factory.mktemp("registry") / "npm") as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def crates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CargoRegistry]:
-    with cargo_registry(tmp_path_factory.mktemp("registry") / "cargo") as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    with python_index(tmp_path_factory.mktemp("index") / "packages") as served:
-        yield served
 
 
 def test_npm(tmp_path: Path, host: GitHost, npm_packages: NpmRegistry) -> None:
@@ -79,14 +60,7 @@ def test_pip_tools(tmp_path: Path, host: GitHost, index: Index) -> None:
     want("pip-compile", "pip")
     for name in ("alpha", "gamma"):
         index.add(name, "1.0.0")
-    dialect = PythonDialect(
-        tool="pip-tools",
-        programs=("pip-compile", "pip"),
-        manifest="requirements.in",
-        write=lambda found, address: f"--index-url {address}\n" + "".join(f"{one}\n" for one in found),
-        locking=(("pip-compile", "-q", "--strip-extras", "--generate-hashes"),),
-    )
-    project = PythonProject(tmp_path / "python", dialect, index)
+    project = PythonProject(tmp_path / "python", NAMES_ITS_INDEX, index)
     project.lock("alpha")
     world = World(tmp_path, host, project.workspace)
     world.push()

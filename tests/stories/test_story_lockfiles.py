@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,11 @@ for _place in (TESTS / "machine", TESTS / "recovery", TESTS / "recovery" / "lock
     if str(_place) not in sys.path:
         sys.path.append(str(_place))
 
-from cargo_registry import CargoRegistry, cargo_registry  # noqa: E402 - it stands in one of these
+from cargo_registry import CargoRegistry  # noqa: E402 - it stands in one of these
 from node_project import make_project, npmrc  # noqa: E402
-from npm_registry import NpmRegistry, npm_registry  # noqa: E402
-from python_index import Index, python_index  # noqa: E402
-from python_project import Dialect as PythonDialect  # noqa: E402
+from npm_registry import NpmRegistry  # noqa: E402
+from python_index import Index  # noqa: E402
+from python_project import NAMES_ITS_INDEX  # noqa: E402
 from python_project import Project as PythonProject  # noqa: E402
 from registry_cases import newer, seed  # noqa: E402
 from registry_project import Project  # noqa: E402
@@ -33,24 +33,6 @@ ON = "{push: {branches: [main]}, pull_request: {}}"
 NPM = "npm ci --ignore-scripts --no-audit --no-fund"
 CARGO_CHECKS = "cargo metadata --locked --format-version 1 > /dev/null"
 PIP = "pip install --disable-pip-version-check --require-hashes --target installed -r requirements.txt"
-
-
-@pytest.fixture(scope="module")
-def npm_packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmRegistry]:
-    with npm_registry(tmp_path_factory.mktemp("registry") / "npm") as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def crates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CargoRegistry]:
-    with cargo_registry(tmp_path_factory.mktemp("registry") / "cargo") as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    with python_index(tmp_path_factory.mktemp("index") / "packages") as served:
-        yield served
 
 
 class Mended(Story):
@@ -155,14 +137,7 @@ def test_a_broken_lockfile_of_pip_tools(broken: Mended, tmp_path: Path, index: I
     want("pip-compile", "pip")
     for name in ("alpha", "gamma"):
         index.add(name, "1.0.0")
-    dialect = PythonDialect(
-        tool="pip-tools",
-        programs=("pip-compile", "pip"),
-        manifest="requirements.in",
-        write=lambda found, address: f"--index-url {address}\n" + "".join(f"{one}\n" for one in found),
-        locking=(("pip-compile", "-q", "--strip-extras", "--generate-hashes"),),
-    )
-    project = PythonProject(tmp_path / "python", dialect, index)
+    project = PythonProject(tmp_path / "python", NAMES_ITS_INDEX, index)
     locked = project.lock("alpha").decode()
     index.add("alpha", "1.1.0")
     project.want("alpha", "gamma")

@@ -41,6 +41,16 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     by_manifest: bool = False  # the manifest names the index
 
 
+# pip-tools as a project has it that tells of its index in a file, so that no setting has to go along.
+NAMES_ITS_INDEX = Dialect(
+    tool="pip-tools",
+    programs=("pip-compile", "pip"),
+    manifest="requirements.in",
+    write=lambda found, address: f"--index-url {address}\n" + "".join(f"{one}\n" for one in found),
+    locking=(("pip-compile", "-q", "--strip-extras", "--generate-hashes"),),
+)
+
+
 class Project:
     """`workspace` is the project's folder; everything is done as a job on this machine would do it."""
 
