@@ -239,6 +239,8 @@ class Server(socketserver.ThreadingTCPServer):
     def finish_request(self, request: Any, client_address: Any) -> None:
         if self.contexts:
             if self.faults.on("tls-reset"):
+                request.settimeout(Handler.timeout)
+                request.recv(1)  # once the client speaks: sooner, its connecting itself might fail
                 request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return
             name = "selfsigned" if self.faults.on("bad-certificate") else "registry"
