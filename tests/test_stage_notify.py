@@ -205,11 +205,12 @@ def test_a_forks_pull_request_gets_words_and_no_secret(desk: Desk) -> None:
     assert not re.search(r"@octocat|#1", " ".join(inside))
 
 
-def test_an_escalation_is_an_issue_and_a_healing_closes_it(desk: Desk) -> None:
+@pytest.mark.parametrize("behind", [0, 61], ids=["clocks-agree", "the-later-clock-is-behind"])
+def test_an_escalation_is_an_issue_and_a_healing_closes_it(desk: Desk, behind: float) -> None:
     told = desk.told(verdicts(escalated(1)))
     assert told.tickets == {SIGNATURE: 1}
     assert f"/remediate reset {SIGNATURE}" in desk.github.issues[0].body
-    desk.clock.advance(900)
+    desk.clock.advance(900 - behind)
     later = healed(2, found=NOON + 900, of={"updated": NOON + 800})
     seen = Verdict(case=later, verdict="healed", seen=("attempt 2 passed",))
     desk.told(verdicts(later, seen=(seen,), at=NOON + 900))

@@ -43,7 +43,8 @@ _TOLD, _SETTLED = 40, 3 * 86400.0
 def collect(verdicts: Verdicts, doors: Doors) -> Tally:
     """One change of the state; told twice, it is counted once. A dry run changes nothing and says so."""
     head = verdicts.recoveries.findings.agenda.head
-    accounts, now = accounts_of(verdicts), doors.clock.now()
+    # Another machine may have begun, by a clock a little ahead: nothing is dated before that.
+    accounts, now = accounts_of(verdicts), max(doors.clock.now(), head.at)
     standings = Counter(account.case.standing for account in accounts)
     counting = _Counting(head, accounts, doors, now)
     if head.dry_run:
