@@ -22,7 +22,6 @@ from box.acting import find_act
 from demonstration.shop import DEFECT, STATE, Shop
 from demonstration.watching import Say, Watcher, fold
 
-_PATIENCE = 120
 _SOON = 300
 _SHOWN = 3
 
@@ -92,7 +91,7 @@ def _kept(shop: Shop, say: Say, columns: int, *, coloured: bool) -> None:
 
 def _settle(shop: Shop, watcher: Watcher) -> None:
     with watcher.meanwhile():
-        shop.box.settle(_PATIENCE)
+        shop.box.settle()
 
 
 def _typed(command: str, remark: str = "") -> str:

@@ -248,4 +248,5 @@ def serve(box: Box, door: BaseHTTPRequestHandler) -> None:
     """Answers a request of git to a box."""
     from .git_seat import seat_of  # noqa: PLC0415 - it knows this module, and the host alone needs no box
 
-    seat_of(box).serve(door)
+    if not seat_of(box).host.serve(door):
+        door.send_error(404)

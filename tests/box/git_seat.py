@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from .bare import NOTHING
-from .calls import Seen
 from .git_host import GitHost, Turned, Visitor
 from .push_rules import Update, Verdict
 
@@ -76,19 +73,6 @@ class Seat:
     def token(self, who: Visitor) -> Token | None:
         """The token that a visitor came with."""
         return self.box.tokens.held.get(who.secret)
-
-    def serve(self, door: BaseHTTPRequestHandler) -> None:
-        """Answers a request of git, and keeps it with all others."""
-        parts, authorization = urlsplit(door.path), door.headers.get("Authorization")
-        headers = {name.lower(): value for name, value in door.headers.items()}
-        token = self.box.tokens.find(authorization)
-        seen = Seen(door.command, parts.path, parts.query, token, authorization, headers, b"")
-        self.box.requests.append(seen)
-        before = len(self.host.requests)
-        self.box.mischief.happen(door.command, parts.path, "before")
-        if not self.host.serve(door):
-            door.send_error(404)
-        seen.status = self.host.requests[-1][2] if len(self.host.requests) > before else 404
 
 
 def visitor(token: Token | None) -> Visitor:

@@ -208,10 +208,10 @@ class Box:
         texts = [*messages(repo, *span), *(held.body or "" for held in merged)]
         return closed_by(repo, texts, token.actor if token else repo.owner)
 
-    def settle(self, timeout: float = 60.0) -> None:
+    def settle(self) -> None:
         """Plays what waits to be played; returns when nothing is under way."""
         if self.life is not None:
-            self.life.settle(timeout)
+            self.life.settle()
 
     def tick(self, seconds: float) -> None:
         """Lets box time go by, and what is scheduled happen."""

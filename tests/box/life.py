@@ -226,7 +226,7 @@ class Life:
 
     # Time
 
-    def settle(self, timeout: float = 60.0) -> None:
+    def settle(self) -> None:
         """Plays all that is due, in order, and what comes of it, until nothing is left."""
         with self._turn:
             for _ in range(ENOUGH):

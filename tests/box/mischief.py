@@ -67,6 +67,7 @@ class Mischief:
         # So many writes a minute of box time are let through, when a test sets it; GitHub's figure is 80.
         self.writes_a_minute: int | None = None
         self._writes: list[float] = []
+        self._lock = threading.Lock()
         self.closing = threading.Event()
 
     def fail(
@@ -168,11 +169,13 @@ class Mischief:
 
     def pick(self, method: str, path: str, *kinds: str, when: str = "") -> Trick | None:
         """The first trick that meets the request, counted as played."""
-        for trick in self._tricks:
-            if (not kinds or trick.kind in kinds) and when in ("", trick.when) and trick.meets(method, path):
-                trick.times -= 1
-                trick.played += 1
-                return trick
+        with self._lock:  # else two requests at once might both meet what was meant for one
+            for trick in self._tricks:
+                wanted = (not kinds or trick.kind in kinds) and when in ("", trick.when)
+                if wanted and trick.meets(method, path):
+                    trick.times -= 1
+                    trick.played += 1
+                    return trick
         return None
 
     def denied(self, permission: str, level: str) -> bool:

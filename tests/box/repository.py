@@ -90,7 +90,7 @@ class Repository:
     @property
     def pulls(self) -> dict[int, Issue]:
         """The issues that are pull requests, by number."""
-        return {number: issue for number, issue in self.issues.items() if issue.pull}
+        return {number: issue for number, issue in list(self.issues.items()) if issue.pull}
 
     def add_run(
         self,

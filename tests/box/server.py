@@ -30,12 +30,18 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server_version, sys_version = "github.com", ""
     server: _Listening
+    seen: Seen | None = None
 
     def handle_one_request(self) -> None:
         try:
             super().handle_one_request()
         except (ConnectionError, Cut):
             self.close_connection = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        # Called before anything is sent, so that who has an answer finds its status noted.
+        if self.seen:
+            self.seen.status = int(code)
 
     def log_message(self, *told: Any) -> None:
         pass
@@ -45,14 +51,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _any(self) -> None:
         box = self.server.box
-        if GIT.match(urlsplit(self.path).path):
+        git = GIT.match(urlsplit(self.path).path)
+        self.seen = seen = self._read(whole=not git)
+        box.requests.append(seen)
+        box.mischief.happen(self.command, seen.path, "before")
+        if git:
             from . import git_host  # noqa: PLC0415 - the other half of the box
 
             git_host.serve(box, self)
             return
-        seen = self._read()
-        box.requests.append(seen)
-        box.mischief.happen(self.command, seen.path, "before")
         trick = box.mischief.pick(self.command, seen.path, "cut", when="before")
         if trick:
             self._hang_up()
@@ -62,9 +69,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _any  # noqa: N815 - the names that the library calls
 
-    def _read(self) -> Seen:
+    def _read(self, *, whole: bool) -> Seen:
         parts = urlsplit(self.path)
-        size = int(self.headers.get("Content-Length") or 0)
+        size = int(self.headers.get("Content-Length") or 0) if whole else 0
         body = self.rfile.read(size) if size else b""
         authorization = self.headers.get("Authorization")
         token = self.server.box.tokens.find(authorization)

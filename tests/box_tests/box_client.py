@@ -51,7 +51,7 @@ class Client:
         data = None if body is None else json.dumps(body).encode()
         asked = urllib.request.Request(place, data=data, headers=held, method=method)
         try:
-            with _OPENER.open(asked, timeout=10) as answer:
+            with _OPENER.open(asked, timeout=120) as answer:
                 return Got(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
             with error:

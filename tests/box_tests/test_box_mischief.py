@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
+import re
+import threading
 import urllib.error
 import zipfile
 
@@ -28,6 +31,27 @@ def test_fails_before_or_after_the_effect(box: Box, repo: Repository, ask: Clien
     assert ask("POST", "issues", {"title": "a"}).status == status
     assert len(repo.issues) == 1
     assert ask("POST", "issues", {"title": "b"}).status == 201
+
+
+def test_two_requests_at_once_do_not_both_meet_what_is_meant_for_one(box: Box) -> None:
+    trick = box.mischief.fail(times=1)
+    both = threading.Barrier(2)
+
+    class Slow:
+        """A pattern that takes its time, until the other request looks at it too."""
+
+        def search(self, path: str) -> re.Match[str] | None:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                both.wait(0.2)
+            return re.search("", path)
+
+    trick.path = Slow()  # type: ignore[assignment]
+    asking = [threading.Thread(target=box.mischief.pick, args=("GET", "/x", "fail")) for _ in range(2)]
+    for one in asking:
+        one.start()
+    for one in asking:
+        one.join()
+    assert trick.played == 1
 
 
 @pytest.mark.parametrize(("when", "made"), [("before", 0), ("after", 1), ("during", 1)])

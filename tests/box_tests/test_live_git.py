@@ -90,7 +90,7 @@ def test_thirty_two_pushers_at_once(host: GitHost, work: Clone) -> None:
         )
         for number in range(32)
     ]
-    assert [pusher.wait(60) for pusher in pushers] == [0] * 32
+    assert [pusher.wait(300) for pusher in pushers] == [0] * 32
     assert git(work.folder, "ls-remote", "--heads", "origin").stdout.count("\n") == 33
 
 
@@ -128,6 +128,18 @@ def test_rules_of_the_box_hold_for_pushes(box: Box, repo: Repository, tmp_path: 
     said = work.push("--force", "origin", "HEAD:main").stderr
     assert "GH013" in said
     assert "(push declined due to repository rule violations)" in said
+
+
+def test_status_is_noted_of_what_was_answered_alone(box: Box, repo: Repository, tmp_path: Path) -> None:
+    box.person("ada", repo, "write")
+    work = clone(box, repo, tmp_path / "work", box.person_token("ada"))
+    work.commit({"a": "b"})
+    box.life.git.mischief.cut("before")
+    work.push()
+    box.life.git.mischief.calm()
+    work.push()
+    pushed = [seen for seen in box.requests if seen.path.endswith("git-receive-pack")]
+    assert [seen.status for seen in pushed] == [0, 200]
 
 
 def test_tokens_read_and_write_as_they_may(box: Box, tmp_path: Path) -> None:

@@ -132,10 +132,10 @@ class Story:
 
     def goes_on(self, *pauses: float) -> None:
         """Everything that is due happens; after each pause, what is due then."""
-        self.box.settle(timeout=300)
+        self.box.settle()
         for pause in pauses:
             self.box.tick(pause)
-            self.box.settle(timeout=300)
+            self.box.settle()
 
     def fails(
         self, log: bytes | None, *, attempt: Callable[[Run], list[Job]] | None = None, **more: Any
