@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import msgspec
 
 from remediate.decision.approval import Approval
@@ -51,6 +53,8 @@ class Ledger:
         self._clock = clock
         self._policy = policy
         self._redactor = redactor or Redactor()
+        # Who was refused, or withdrew, may ask again later: that is another change.
+        self._me, self._asked = secrets.token_hex(8), 0
 
     def look(self, bid: Bid, plan: Plan | None = None) -> Standing:
         """What holds the bid now, without a change: for a dry run, and for the gates."""
@@ -66,9 +70,10 @@ class Ledger:
         self._store.change(f"sight {bid.owner}", [circuits.NAME], seen)
 
     def begin(self, bid: Bid, *, lasts: float = HOUR) -> Verdict:
-        """Counts the recovery and takes the lease of a probe, or says what holds it; asked again, the same.
+        """Counts the recovery and takes the lease of a probe, or says what holds it.
 
-        The time is read once the store is this process's own, not before it waited for that.
+        One that has begun goes on, whoever asks again. The time is read once the store is this process's own,
+        not before it waited for that.
         """
         verdicts: list[Verdict] = []
 
@@ -77,13 +82,8 @@ class Ledger:
             verdicts.append(verdict)
             return changed
 
-        documents = self._store.change(f"begin {bid.owner}", _names(bid), asked)
-        if verdicts:
-            return verdicts[-1]
-        made = attempts.read_attempts(documents[attempts.name_of(bid.signature)], bid.signature)
-        if attempts.has(made, bid):
-            return Permit(probe=True, seconds=lasts)
-        return Exhausted(reason=f"{bid.owner} has been refused before")
+        self._store.change(self._id("begin", bid), _names(bid), asked)
+        return verdicts[-1]
 
     def end(self, bid: Bid, record: Record) -> None:
         """How a recovery that began ended; once for each bid."""
@@ -96,7 +96,7 @@ class Ledger:
     def withdraw(self, bid: Bid) -> None:
         """The recovery that began is given up before it did anything: nothing of it counts."""
         self._store.change(
-            f"withdraw {bid.owner}", _names(bid), lambda documents: withdrawn(documents, bid, self._now())
+            self._id("withdraw", bid), _names(bid), lambda documents: withdrawn(documents, bid, self._now())
         )
 
     def approve(self, plan: str, by: str) -> None:
@@ -117,6 +117,10 @@ class Ledger:
             [name],
             lambda documents: {name: history.appended(documents[name], record, self._redactor)},
         )
+
+    def _id(self, verb: str, bid: Bid) -> str:
+        self._asked += 1
+        return f"{verb} {bid.owner} {self._me} {self._asked}"
 
     def _now(self) -> float:
         return self._clock.now()
@@ -147,16 +151,17 @@ def begun(
 ) -> tuple[Documents, Verdict]:
     """The documents after a bid was let through, or held; pure."""
     book, made, late = _read(documents, bid)
+    if attempts.has(made, bid):
+        return {}, Permit(probe=True, seconds=lasts)
     number = attempts.count(made, bid.subject, now)
     new_book, verdict = circuits.begin(book, bid, policy, now, lasts)
     if isinstance(verdict, Held):
         return {circuits.NAME: encoded(new_book)}, verdict
-    if not attempts.has(made, bid):
-        rate = limit(late.begun, policy.rates, bid.signature, now)
-        if isinstance(rate, Exceeded):
-            return {}, rate
-        if number >= policy.max_attempts:
-            return {}, Exhausted(reason=f"{number} recoveries of this failure were made already")
+    rate = limit(late.begun, policy.rates, bid.signature, now)
+    if isinstance(rate, Exceeded):
+        return {}, rate
+    if number >= policy.max_attempts:
+        return {}, Exhausted(reason=f"{number} recoveries of this failure were made already")
     return _documents(
         bid, new_book, attempts.begun(made, bid, now), recent.with_begun(late, bid, now)
     ), verdict

@@ -165,6 +165,36 @@ def test_what_is_withdrawn_never_was(desk: Desk) -> None:
     assert (standing.attempts, standing.rate_holds) == (0, "")
 
 
+def test_who_was_refused_may_ask_again_later(desk: Desk) -> None:
+    for _ in range(3):
+        desk.ledger.begin(desk.bid())
+    late = desk.bid()
+    assert isinstance(desk.ledger.begin(late), Exceeded)
+    desk.clock.advance(HOUR + 1)
+    assert desk.ledger.begin(late) == Permit()
+    assert desk.ledger.look(desk.bid()).attempts == 4
+
+
+def test_what_is_withdrawn_may_begin_and_be_withdrawn_again(desk: Desk) -> None:
+    bid = desk.bid()
+    for _ in range(2):
+        assert desk.ledger.begin(bid) == Permit()
+        desk.ledger.withdraw(bid)
+        assert desk.ledger.look(desk.bid()).attempts == 0
+
+
+def test_what_has_begun_goes_on_in_another_process_though_a_circuit_opened(desk: Desk) -> None:
+    bid = desk.bid()
+    desk.ledger.begin(bid)
+    desk.fail(3, signature="another", branch="b")
+    for branch in "cde":
+        desk.ledger.sight(desk.bid(branch=branch))
+    assert desk.ledger.look(bid).circuit_holds
+    other = Ledger(desk.store, desk.clock, desk.policy)
+    assert isinstance(other.begin(bid), Permit)
+    assert desk.ledger.look(desk.bid()).attempts == 1
+
+
 def test_recent_ends_are_told(desk: Desk) -> None:
     for succeeded in (True, False):
         bid = desk.bid()
