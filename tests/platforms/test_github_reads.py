@@ -290,10 +290,16 @@ def test_the_server_s_clock_is_compared_with_ours(world: Boxed) -> None:
     assert all(seen.headers["user-agent"] == "remediate" for seen in world.box.requests)
 
 
-@pytest.mark.parametrize("name", ["shop", "octo/shop/x", "octo/..%2f", "octo /shop", ""])
+@pytest.mark.parametrize("name", ["shop", "octo/shop/x", "octo/..%2f", "octo/..", "octo /shop", ""])
 def test_what_is_no_repository_is_refused(world: Boxed, name: str) -> None:
     with pytest.raises(UsageProblem):
         github_platform(world.box.api, name, "t", clock=world.box.clock, random=lambda: 0.5)
+
+
+@pytest.mark.parametrize("name", ["octo/shop", "mona_acme/shop", "o/.github"])
+def test_what_is_one_is_taken(world: Boxed, name: str) -> None:
+    hub = github_platform(world.box.api, name, "t", clock=world.box.clock, random=lambda: 0.5)
+    assert hub.repository == name
 
 
 def test_a_packed_download_is_unpacked(tmp_path: Path) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
-from remediate.errors import UsageProblem
 from remediate.platforms.github.branches import Branches
 from remediate.platforms.github.calls import Bounds, Calls
 from remediate.platforms.github.deployments import Deployments
-from remediate.platforms.github.desk import Desk
+from remediate.platforms.github.desk import Desk, repository_called
 from remediate.platforms.github.downloads import Downloads
 from remediate.platforms.github.logs import Logs
 from remediate.platforms.github.memory import Memory
@@ -22,7 +20,6 @@ from remediate.platforms.github.wire import Wire
 from remediate.ports import Clock
 
 API = "https://api.github.com"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}/[A-Za-z0-9._-]{1,100}")
 
 
 class GitHub(Runs, Logs, Stores, Deployments, Branches, Pulls, Issues):
@@ -72,9 +69,7 @@ def github_platform(  # noqa: PLR0913 - the world of one server
 
     Nothing is asked of GitHub yet.
     """
-    if not _NAME.fullmatch(repository):
-        raise UsageProblem(f"{repository}: not a repository", hint="It is named OWNER/NAME.")
     wire = Wire(api_url or API, token, certificates=certificates)
     calls = Calls(wire, clock=clock, random=random, bounds=bounds or Bounds(), memory=Memory(remembered))
     downloads = Downloads(wire.host, certificates=certificates)
-    return GitHub(Desk(name=repository, calls=calls, downloads=downloads, login=login))
+    return GitHub(Desk(name=repository_called(repository), calls=calls, downloads=downloads, login=login))
