@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,8 +20,10 @@ from remediate.stages.adopting.files import PERMISSIONS, workflow
 from remediate.stages.adopting.wish import Wish
 
 sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "platforms"))
 
 from box import Box
+from served import serving
 
 OURS = workflow(Wish(revision="0" * 40), ("ci",))
 HELD = {name: level for name, (level, _) in PERMISSIONS.items()}
@@ -34,6 +38,15 @@ class Clinic:
         self.repo = box.repository("octo/shop", private=True, files={"README.md": "#", WORKFLOW: OURS})
         box.clock.advance(time.time() - box.clock.now())
         box.person("ada", self.repo, permission="admin")
+
+    @property
+    def host(self) -> str:
+        return self.box.address.partition("//")[2]
+
+    def clone(self, origin: str) -> None:
+        """Where doctor is called, a clone of this address."""
+        for words in (("init", "-q"), ("remote", "add", "origin", origin)):
+            subprocess.run(["git", *words], cwd=self.folder, check=True)
 
     def visit(self, *words: str, token: str | None = None, **variables: str) -> Done:
         token = self.app() if token is None else token
@@ -129,8 +142,37 @@ def test_token_that_is_wrong(clinic: Clinic) -> None:
 
 def test_no_token(clinic: Clinic) -> None:
     code, found = clinic.found(token="", GH_TOKEN="")
-    assert (code, found["token"]) == (10, ("trouble", "there is no token"))
+    assert (code, found["token"]) == (10, ("trouble", f"there is no token for {clinic.host}"))
     assert "config" in found
+
+
+def test_a_token_goes_to_its_own_server_alone(clinic: Clinic) -> None:
+    seen: list[dict[str, str]] = []
+    with serving(b"{}", {"Content-Type": "application/json"}, seen=seen) as address:
+        clinic.clone(f"{address.removesuffix('/log')}/octo/shop.git")
+        unset = dict.fromkeys(("GITHUB_REPOSITORY", "GITHUB_API_URL", "GITHUB_SERVER_URL", "GH_HOST"), "")
+        code, found = clinic.found(token="ghs_ours", **unset)
+        assert (code, found["token"][0]) == (10, "trouble")
+        assert not seen
+        host = address.partition("//")[2].removesuffix("/log")
+        clinic.found(token="ghs_ours", **{**unset, "GH_HOST": host, "GH_ENTERPRISE_TOKEN": "ghs_theirs"})
+    basic = base64.b64encode(b"x-access-token:ghs_theirs").decode()
+    assert {one["authorization"] for one in seen} <= {"token ghs_theirs", f"Basic {basic}"}
+    assert seen
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "/srv/git/shop.git", "file:///srv/shop.git", "https://git.example/a/b/c"]
+)
+def test_clone_that_tells_no_repository(clinic: Clinic, origin: str) -> None:
+    if origin:
+        clinic.clone(origin)
+    unset = {"GITHUB_REPOSITORY": ""}
+    code, found = clinic.found(**unset)
+    assert (code, found["repository"][0]) == (10, "trouble")
+    assert "token" not in found
+    assert clinic.found("--repository", "octo/shop", **unset)[0] == 0
+    assert clinic.found("--repository", "shop", **unset)[1]["repository"][0] == "trouble"
 
 
 def test_platform_that_does_not_answer(clinic: Clinic) -> None:

@@ -1,4 +1,4 @@
-"""What doctor judges by itself: the origin of a clone, permissions of a workflow, a schedule near its end."""
+"""What doctor judges by itself: permissions of a workflow, a schedule near its end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from remediate.model.policy import Policy
 from remediate.platforms.github.wire import Reply
 from remediate.stages.adopting.files import PERMISSIONS, workflow
 from remediate.stages.adopting.wish import Wish
-from remediate.stages.examination.desk import address_of
 from remediate.stages.examination.examination import Patient
 from remediate.stages.examination.workflow import check_workflow, missing
 
@@ -45,26 +44,6 @@ def test_schedule_that_is_about_to_be_switched_off(days: int, told: bool) -> Non
         active=pushed,
     )
     assert ("schedule" in [one.id for one in check_workflow(patient)]) == told
-
-
-@pytest.mark.parametrize(
-    ("url", "server", "name"),
-    [
-        ("https://github.com/octo/shop.git", "https://github.com", "octo/shop"),
-        ("https://x-access-token:abc@git.example:8443/octo/shop", "https://git.example:8443", "octo/shop"),
-        ("git@github.com:octo/shop.git", "https://github.com", "octo/shop"),
-        ("ssh://git@git.example:22/octo/shop.git", "https://git.example", "octo/shop"),
-    ],
-)
-def test_origin_of_a_clone(url: str, server: str, name: str) -> None:
-    assert address_of(url) == {"GITHUB_REPOSITORY": name, "GITHUB_SERVER_URL": server}
-
-
-@pytest.mark.parametrize(
-    "url", ["", "/srv/git/shop.git", "file:///srv/shop.git", "https://git.example/a/b/c"]
-)
-def test_origin_that_tells_no_repository(url: str) -> None:
-    assert address_of(url) == {}
 
 
 def test_permissions_of_a_workflow_as_it_is_written() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,12 +15,15 @@ from remediate.errors import UsageProblem
 from remediate.logs.neutral import for_markdown, for_terminal, printable_log
 
 if TYPE_CHECKING:
-    from remediate.stages.examination.examination import Examination
+    from remediate.cli.run_address import Spot
+    from remediate.model.policy import Policy
+    from remediate.stages.examination.examination import Examination, Finding
+    from remediate.stages.world import Here
 
 _EXAMPLES = """
 \b
 Examples:
-  remediate doctor                           this clone, with the token in GITHUB_TOKEN
+  remediate doctor                           this clone, with the token of GH_TOKEN, GITHUB_TOKEN or `gh`
   remediate doctor --repository octo/shop
   remediate doctor --format markdown >> "$GITHUB_STEP_SUMMARY"
 \b
@@ -45,28 +47,66 @@ def command(
     """Say what token, permissions, settings, state and clock allow here; each trouble with its way out."""
     import msgspec  # noqa: PLC0415 - not for help and completion
 
-    from remediate.stages.examination.desk import configured, origin_of  # noqa: PLC0415
-    from remediate.stages.examination.examination import Examination, trouble  # noqa: PLC0415
-    from remediate.stages.examination.room import examined as examined_there  # noqa: PLC0415
-    from remediate.stages.world import here_in  # noqa: PLC0415
-    from remediate.system.clock import SystemClock  # noqa: PLC0415
-    from remediate.system.processes import SystemProcesses  # noqa: PLC0415
+    from remediate.stages.examination.configuration import configured  # noqa: PLC0415
 
     policy, findings = configured(config, os.environ)
     if state_branch:
         policy = msgspec.structs.replace(policy, state_branch=state_branch)
-    origin = origin_of(Path.cwd(), os.environ, SystemProcesses())
-    told = {**origin, **os.environ}
-    try:
-        here = here_in(told, repository=repository or "")
-    except UsageProblem as problem:
-        findings = (*findings, trouble("token", problem.message, problem.hint))
-        examined = Examination(repository=repository or told.get("GITHUB_REPOSITORY", ""), findings=findings)
-    else:
-        found = examined_there(here, policy, os.environ, SystemClock())
-        examined = Examination(repository=here.repository, findings=(*findings, *found))
+    examined = _examined(repository or "", policy, findings)
     say(_FORMATS[output](examined))
     ctx.exit(examined.exit_code)
+
+
+def _examined(repository: str, policy: Policy, findings: tuple[Finding, ...]) -> Examination:
+    """What the configuration tells, and the platform where it is known which, and there is a token for it."""
+    from remediate.stages.examination.examination import Examination, trouble  # noqa: PLC0415
+    from remediate.stages.examination.room import examined  # noqa: PLC0415
+    from remediate.system.clock import SystemClock  # noqa: PLC0415
+
+    try:
+        spot = _spot(repository)
+    except UsageProblem:
+        text = f"{repository or 'no repository'}: which repository of which GitHub server is not known"
+        way_out = "Change into a clone whose remote `origin` is one, or name it: --repository OWNER/NAME."
+        return Examination(repository=repository, findings=(*findings, trouble("repository", text, way_out)))
+    try:
+        here = _here(spot)
+    except UsageProblem as problem:
+        findings = (*findings, trouble("token", problem.message, problem.hint))
+    else:
+        findings = (*findings, *examined(here, policy, os.environ, SystemClock()))
+    return Examination(repository=spot.repository, findings=findings)
+
+
+def _spot(repository: str) -> Spot:
+    """The repository that is named, on the server of this job or this clone; else the one of this clone."""
+    import msgspec  # noqa: PLC0415
+
+    from remediate.cli.run_address import spot_here  # noqa: PLC0415
+    from remediate.platforms.github.desk import repository_called  # noqa: PLC0415
+    from remediate.system.processes import SystemProcesses  # noqa: PLC0415
+
+    try:
+        spot = spot_here("", os.environ, SystemProcesses())
+    except UsageProblem:
+        if not repository:
+            raise
+        spot = spot_here("", {**os.environ, "GITHUB_REPOSITORY": repository}, SystemProcesses())
+    return msgspec.structs.replace(spot, repository=repository_called(repository or spot.repository))
+
+
+def _here(spot: Spot) -> Here:
+    """A clone's origin may lead anywhere: the token is the one for that server, and no other."""
+    from remediate.cli.run_address import api_of, token_for  # noqa: PLC0415
+    from remediate.stages.world import Here  # noqa: PLC0415
+    from remediate.system.processes import SystemProcesses  # noqa: PLC0415
+
+    return Here(
+        repository=spot.repository,
+        server=spot.server,
+        api=api_of(spot, os.environ),
+        token=token_for(spot, os.environ, SystemProcesses()),
+    )
 
 
 def _text(examined: Examination) -> str:

@@ -89,8 +89,7 @@ def token_for(spot: Spot, environment: Mapping[str, str], processes: Processes) 
         wanted = "GH_TOKEN" if spot.host == "github.com" else "GH_ENTERPRISE_TOKEN and GH_HOST"
         raise UsageProblem(
             f"there is no token for {spot.host}",
-            hint=f"Set {wanted}, or log in with `gh auth login --hostname {spot.host}`."
-            " A log as a file, or - for standard input, needs none.",
+            hint=f"Set {wanted}, or log in with `gh auth login --hostname {spot.host}`.",
         )
     return found
 

@@ -1,4 +1,4 @@
-"""A server that gives one answer to everything."""
+"""A server that gives one answer to everything, and notes the headers that it was asked with."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @contextmanager
-def serving(body: bytes, headers: Mapping[str, str], status: int = 200) -> Iterator[str]:
+def serving(
+    body: bytes, headers: Mapping[str, str], status: int = 200, seen: list[dict[str, str]] | None = None
+) -> Iterator[str]:
     """Its address, while it is there."""
 
     class Door(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if seen is not None:
+                seen.append({name.lower(): value for name, value in self.headers.items()})
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
