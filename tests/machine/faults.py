@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import http.server
 import socket
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from machine.server_program import kept_port
 from machine.upstream import Answer, Upstream
 
 
@@ -206,7 +208,9 @@ class Server(socketserver.ThreadingTCPServer):
     request_queue_size = 64
 
     def __init__(self, handler: type[Handler], certificates: Path | None) -> None:
-        super().__init__(("127.0.0.1", 0), handler, bind_and_activate=False)
+        self._kept = contextlib.ExitStack()
+        port = self._kept.enter_context(kept_port())  # also while it does not listen
+        super().__init__(("127.0.0.1", port), handler, bind_and_activate=False)
         self.closing = threading.Event()
         self.faults = handler.faults
         self.contexts = _contexts(certificates) if certificates else {}
@@ -235,6 +239,10 @@ class Server(socketserver.ThreadingTCPServer):
         self.socket = socket.socket(self.address_family, self.socket_type)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(address)
+
+    def server_close(self) -> None:
+        super().server_close()
+        self._kept.close()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         if self.contexts:

@@ -7,17 +7,15 @@ import hashlib
 import io
 import json
 import os
-import subprocess
 import tarfile
-import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from machine.server_program import running
 from machine.tools import find, want
-from python_index import free_port
 
 _CONFIG = """\
 storage: {folder}/storage
@@ -83,7 +81,7 @@ class NpmRegistry(msgspec.Struct, frozen=True, kw_only=True):
             headers={"Content-Type": "application/json"},
             method="PUT",
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             answer.read()
 
 
@@ -93,29 +91,12 @@ def npm_registry(folder: Path) -> Iterator[NpmRegistry]:
     want("verdaccio", "node")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.yaml").write_text(_CONFIG.format(folder=folder))
-    port = free_port()
-    command = [str(find("verdaccio")), "--config", f"{folder}/config.yaml", "--listen", f"127.0.0.1:{port}"]
+    program = [str(find("verdaccio")), "--config", f"{folder}/config.yaml", "--listen"]
     environment = {**os.environ, "HOME": str(folder), "NODE_ENV": "production"}
-    with (folder / "output").open("wb") as output:
-        server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
-    try:
-        registry = NpmRegistry(address=f"http://127.0.0.1:{port}", published=set())
-        _wait(server, registry.address)
-        yield registry
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait(server: subprocess.Popen[bytes], address: str) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/-/ping", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(f"Verdaccio did not come up: exit {server.poll()}")
+    with running(
+        lambda port: [*program, f"127.0.0.1:{port}"], "/-/ping", folder / "output", environment
+    ) as address:
+        yield NpmRegistry(address=address, published=set())
 
 
 def _archive(manifest: Mapping[str, object]) -> bytes:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 from python_packages import make_sdist, make_wheel
+from server_program import running
 from tools import find, want
 
 
@@ -45,40 +42,8 @@ def python_index(folder: Path) -> Iterator[Index]:
     """Serves the folder until the end of the block; never asks another index."""
     want("pypi-server")
     folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
-    command = [
-        str(find("pypi-server")),
-        "run",
-        "--interface",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--disable-fallback",
-    ]
-    command += ["--backend", "simple-dir", "--hash-algo", "sha256", str(folder)]
-    with (folder.parent / f"{folder.name}.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        index = Index(address=f"http://127.0.0.1:{port}", folder=folder)
-        wait_until_served(server, index)
-        yield index
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def wait_until_served(server: subprocess.Popen[bytes], index: Index) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{index.address}/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(f"pypi-server did not come up: exit {server.poll()}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    program = [str(find("pypi-server")), "run", "--interface", "127.0.0.1", "--disable-fallback"]
+    program += ["--backend", "simple-dir", "--hash-algo", "sha256", str(folder), "--port"]
+    log = folder.parent / f"{folder.name}.log"
+    with running(lambda port: [*program, str(port)], "/health", log) as address:
+        yield Index(address=address, folder=folder)

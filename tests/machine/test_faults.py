@@ -33,7 +33,7 @@ def port(site: Path, tried: Tried, *orders: dict[str, object]) -> FaultPort:
     return FaultPort(from_folder(site), Faults(tuple(map(read_fault, orders)), tried))
 
 
-def get(at: FaultPort, path: str = "/fonts", timeout: float = 5.0) -> tuple[int, bytes, dict[str, str]]:
+def get(at: FaultPort, path: str = "/fonts", timeout: float = 60.0) -> tuple[int, bytes, dict[str, str]]:
     connection = http.client.HTTPConnection("127.0.0.1", at.port, timeout=timeout)
     try:
         connection.request("GET", path)
@@ -140,7 +140,7 @@ def _refused(at: FaultPort) -> bool:
     return False
 
 
-def _until(holds: object, patience: int = 500) -> None:
+def _until(holds: object, patience: int = 6000) -> None:
     assert callable(holds)
     waiting = threading.Event()
     for _ in range(patience):
