@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -72,7 +72,8 @@ class Witness:
         self._begin = ""
 
     def _write(self, file: str, run: Run) -> None:
-        document = msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n"
+        clean = _redacted(msgspec.to_builtins(run), self._redactor.redact)
+        document = msgspec.json.format(msgspec.json.encode(clean), indent=2) + b"\n"
         try:
             write_whole(Path(file), document)
         except OSError as error:
@@ -83,7 +84,7 @@ class Witness:
         if note:
             self._print(note)
         for name, text in (
-            ("GITHUB_STEP_SUMMARY", "" if run.outcome == "passed" else summary(self._veiled(run))),
+            ("GITHUB_STEP_SUMMARY", "" if run.outcome == "passed" else summary(run, self._redactor.redact)),
             ("GITHUB_OUTPUT", outputs(run, f"remediate_{os.urandom(16).hex()}")),
         ):
             try:
@@ -92,10 +93,14 @@ class Witness:
             except OSError as error:
                 self.say(f"{name}: {error.strerror}")
 
-    def _veiled(self, run: Run) -> Run:
-        """What a recovery said may quote a tool, and the tool a secret."""
-        text = self._redactor.redact(msgspec.json.encode(run).decode())
-        try:
-            return msgspec.json.decode(text, type=Run)
-        except msgspec.DecodeError:
-            return run
+
+def _redacted(value: object, redact: Callable[[str], str]) -> object:
+    """Each text by itself: in the JSON of all of them a secret may be escaped, or end what is no string."""
+    match value:
+        case str():
+            return redact(value)
+        case list() | tuple():
+            return [_redacted(one, redact) for one in value]
+        case dict():
+            return {name: _redacted(one, redact) for name, one in value.items()}
+    return value

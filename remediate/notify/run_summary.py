@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from remediate.logs.cutting import cut
-from remediate.logs.neutral import code_block, for_markdown
+from remediate.logs.markdown import log_block
 from remediate.model.cause import UNCLASSIFIED
 from remediate.model.diagnosis import Diagnosis
 from remediate.model.outcome import Ending, Recovered, Rehearsed, RollbackFailed, RolledBack
 from remediate.model.plan import Escalation, Refusal
 from remediate.model.run import Run, Try
 from remediate.notify.timeline import timeline
+from remediate.notify.wording import Voice
 
-_LONGEST = 300
 _LINES = 12
 _MOST = 20
 
@@ -59,31 +58,31 @@ def told(ending: Ending) -> str:
             return f"a person has to look: {ending.reason}"
 
 
-def summary(run: Run) -> str:
-    """A section of a step's summary."""
-    return "\n".join((*_parts(run), ""))
+def summary(run: Run, redact: Callable[[str], str]) -> str:
+    """A section of a step's summary; what a recovery said may quote a tool, and the tool a secret."""
+    return "\n".join((*_parts(run, Voice(redact)), ""))
 
 
-def _parts(run: Run) -> Iterator[str]:
-    yield f"### Remediate: {for_markdown(cut(sentence(run), _LONGEST))}"
+def _parts(run: Run, voice: Voice) -> Iterator[str]:
+    yield f"### Remediate: {voice.inline(sentence(run))}"
     yield ""
-    yield timeline(run)
+    yield timeline(run, voice.redact)
     yield ""
     yield "| try | took | exit code | cause | what was done |"
     yield "|---|---|---|---|---|"
     for one in run.tries[-_MOST:]:
-        yield _row(one)
+        yield _row(one, voice)
     last = next((one.diagnosis for one in reversed(run.tries) if one.diagnosis), None)
     if last and last.evidence:
         yield ""
-        yield code_block(cut(evidence.text, _LONGEST) for evidence in last.evidence[:_LINES])
+        yield log_block(voice.plain(evidence.text) for evidence in last.evidence[:_LINES])
     if last and last.hint and run.failed:
         yield ""
-        yield for_markdown(cut(last.hint, _LONGEST))
+        yield voice.inline(last.hint)
 
 
-def _row(one: Try) -> str:
-    cause = for_markdown(cut(named(one.diagnosis), _LONGEST)) if one.code else ""
-    done = for_markdown(cut(told(one.ending) if one.ending else one.note, _LONGEST))
+def _row(one: Try, voice: Voice) -> str:
+    cause = voice.inline(named(one.diagnosis)) if one.code else ""
+    done = voice.inline(told(one.ending) if one.ending else one.note)
     code = f"{one.code}, timed out" if one.timed_out else str(one.code)
     return f"| {one.number} | {one.seconds:.1f} s | {code} | {cause} | {done} |"

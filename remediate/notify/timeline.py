@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from remediate.model.run import Run, Try
 
@@ -13,16 +13,17 @@ _LONGEST_TITLE = 60
 _MILLI = 1000
 
 
-def timeline(run: Run) -> str:
+def timeline(run: Run, redact: Callable[[str], str]) -> str:
     """A fenced block; the tries and the waits between them, to scale."""
-    return "\n".join(("```mermaid", *_lines(run), "```"))
+    return "\n".join(("```mermaid", *_lines(run, _plain(redact(run.name))), "```"))
 
 
-def _lines(run: Run) -> Iterator[str]:
+def _lines(run: Run, name: str) -> Iterator[str]:
     shown = run.tries[-_MOST:]
     start = shown[0].started
     yield "gantt"
-    yield f"  title {_plain(run.name)}"
+    # A title without a word is one that Mermaid does not take.
+    yield f"  title {name or 'the command'}"
     yield "  dateFormat x"
     yield "  axisFormat %M:%S"
     for one in shown:

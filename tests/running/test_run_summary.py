@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
 from markdown_it import MarkdownIt
 
+from remediate.cli.witness import Witness
+from remediate.logs.redaction import Redactor
 from remediate.model.diagnosis import Diagnosis, Evidence
 from remediate.model.outcome import Done, Ending, Recovered, RollbackFailed, RolledBack
 from remediate.model.outcome import Failed as StepFailed
@@ -67,7 +70,7 @@ def same(text: str) -> str:
 
 
 def test_the_time_line_is_to_scale() -> None:
-    assert timeline(run()).splitlines() == [
+    assert timeline(run(), same).splitlines() == [
         "```mermaid",
         "gantt",
         "  title npm reset",
@@ -128,7 +131,7 @@ def test_an_annotation_is_one_command_whatever_a_log_says(text: str, code: int) 
 @pytest.mark.parametrize("code", [0, 1])
 def test_a_summary_is_plain_text_whatever_a_log_says(text: str, code: int) -> None:
     """Read as GitHub reads it: one heading, one picture, one table, the lines in a block, nothing else."""
-    said = summary(run(text, code=code))
+    said = summary(run(text, code=code), same)
     tokens = MarkdownIt("commonmark", {"linkify": False}).enable("table").parse(said)
     kinds = [token.type for token in tokens if token.nesting >= 0]
     assert kinds.count("heading_open") == 1
@@ -145,7 +148,7 @@ def test_a_summary_is_plain_text_whatever_a_log_says(text: str, code: int) -> No
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_picture_holds_nothing_but_our_words(text: str) -> None:
-    lines = timeline(run(text, code=1, command=text)).splitlines()
+    lines = timeline(run(text, code=1, command=text), same).splitlines()
     assert len(lines) == 11
     assert lines[-1] == "```"
     title = lines[2].removeprefix("  title")
@@ -161,5 +164,31 @@ def test_outputs_hold_four_entries_whatever_a_log_says(text: str) -> None:
 def test_many_tries_make_no_endless_summary() -> None:
     one = run("x" * 5000, code=1).tries[1]
     tries = tuple(msgspec.structs.replace(one, number=n, started=float(n)) for n in range(1, 1000))
-    said = summary(Run(name="x" * 9999, command=("x" * 9999,), code=1, outcome="failed", tries=tries))
+    said = summary(Run(name="x" * 9999, command=("x" * 9999,), code=1, outcome="failed", tries=tries), same)
     assert len(said) < 64 * 1024
+
+
+SECRETS = ("s3cr3t-value", 'pa"ss\\w0rd-x', "line\nof-a-secret")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [*SECRETS, 'password="s3cr3t-value" and token=\\', "-----BEGIN RSA PRIVATE KEY-----\ns3cr3t-value"],
+)
+def test_no_secret_leaves_by_a_summary_or_a_report(words: str, tmp_path: Path) -> None:
+    failed = StepFailed(strategy="retry-command", reason=words, evidence=words)
+    one = run(words, code=1, ending=RolledBack(failure=failed, undone=()), command=words)
+    report, page = tmp_path / "report.json", tmp_path / "summary.md"
+    witness = Witness(Redactor(SECRETS), quiet=True, report=str(report))
+    witness.whole(one, {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page)})
+    for place in (report, page):
+        text = place.read_text()
+        assert "retry-command" in text
+        assert not re.search(r"s3cr3t-value|w0rd-x|of-a-secret", text)
+    assert msgspec.json.decode(report.read_bytes(), type=Run).code == 1
+
+
+@pytest.mark.parametrize("name", ["", "\u65e5\u672c", "@@@"])
+def test_a_picture_has_a_title_whatever_the_command_is_called(name: str) -> None:
+    one = msgspec.structs.replace(run(), name=name)
+    assert "  title the command\n" in timeline(one, same)
