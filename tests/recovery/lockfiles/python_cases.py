@@ -93,7 +93,7 @@ def conflict_markers(project: Project) -> None:
 
 def truncated(project: Project) -> None:
     before = project.lock("alpha", "gamma")
-    project.commit()
+    project.commit_lock()
     newer(project)
     project.lockfile.write_bytes(before[: before.index(b"sha256:") + 20])
     assert healed(project) == {"alpha": "1.0", "gamma": "1.0"}
@@ -101,7 +101,7 @@ def truncated(project: Project) -> None:
 
 def no_text_at_all(project: Project) -> None:
     project.lock("alpha", "gamma")
-    project.commit()
+    project.commit_lock()
     newer(project)
     project.lockfile.write_bytes(b"\x00\xff{ not a lockfile = [[")
     assert healed(project) == {"alpha": "1.0", "gamma": "1.0"}
@@ -119,7 +119,7 @@ def lost_without_history(project: Project) -> None:
 
 def wrong_hash_known_to_git(project: Project) -> None:
     before = project.lock("alpha", "gamma")
-    project.commit()
+    project.commit_lock()
     project.lockfile.write_bytes(tampered(before))
     healed(project)
     assert project.lockfile.read_bytes() == before
@@ -159,7 +159,7 @@ def newer_version_as_source_only(project: Project) -> None:
 def moved_index(project: Project) -> None:
     """The same index under another name: the lockfile, or the committed settings, never knew it."""
     before = project.lock("alpha", "gamma")
-    project.commit()
+    project.commit_lock()
     project.address = project.address.replace("127.0.0.1", "localhost")
     project.want("alpha", "gamma", "delta")
     offer = project.preview()

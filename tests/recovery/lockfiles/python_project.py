@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+from locked_project import LockedProject
 from python_index import Index
-from recovery_made import diagnosis, site
-from tools import search_path
-
-from remediate.model.outcome import StepResult
-from remediate.model.plan import Step
-from remediate.model.preview import Offer
-from remediate.recovery.lockfiles.registry import TOOLS
-from remediate.recovery.lockfiles.tool import Lock, LockTool
-from remediate.recovery.strategies.lockfile_repair import LockfileRepair
-from remediate.recovery.strategy import Site
 
 MANIFEST = """\
 [project]
@@ -51,30 +41,16 @@ NAMES_ITS_INDEX = Dialect(
 )
 
 
-class Project:
-    """`workspace` is the project's folder; everything is done as a job on this machine would do it."""
+class Project(LockedProject):
+    """One whose manifest wants requirements as Python writes them."""
 
     def __init__(self, folder: Path, dialect: Dialect, index: Index) -> None:
-        self.folder, self.dialect, self.index = folder, dialect, index
-        self.workspace = folder / "workspace"
-        self.workspace.mkdir(parents=True)
-        self.address = index.simple
-        self.canary = folder / "canary"
-        self.tool: LockTool = TOOLS[dialect.tool]
-        self.job: dict[str, str] = {}  # what the failed command's environment holds beside
-
-    @property
-    def lockfile(self) -> Path:
-        return self.workspace / self.tool.lockfile
+        super().__init__(folder, dialect.tool, index.simple)
+        self.dialect, self.index = dialect, index
 
     @property
     def environment(self) -> dict[str, str]:
-        own = {
-            "PATH": search_path(),
-            "HOME": str(self.folder),
-            "LANG": "C.UTF-8",
-            "PIP_CONFIG_FILE": os.devnull,
-        }
+        own = {**super().environment, "PIP_CONFIG_FILE": os.devnull}
         return {**own, **self.dialect.environment(self.address)}
 
     def want(self, *requirements: str) -> None:
@@ -83,58 +59,16 @@ class Project:
         (self.workspace / self.dialect.manifest).write_text(text)
 
     def lock(self, *requirements: str) -> bytes:
-        """Locks these requirements with the tool itself, as its user would."""
+        """Locks these requirements, as the tool's user would."""
         self.want(*requirements)
-        self.lockfile.unlink(missing_ok=True)
-        rounds = self.tool.rounds(self.workspace, usable=False)
-        for command in rounds if not self.dialect.locking else ():
-            self.run(*command.arguments, **command.environment)
-        for arguments in self.dialect.locking:
-            self.run(*arguments)
-        return self.lockfile.read_bytes()
+        return self.lock_anew(*self.dialect.locking)
 
-    def run(self, *command: str, **environment: str) -> None:
-        ended = subprocess.run(
-            command,
-            cwd=self.workspace,
-            env={**self.environment, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stdout.decode()
-
-    def commit(self) -> None:
-        """Puts manifest and lockfile into git."""
-        if not (self.workspace / ".git").exists():
-            self.run("git", "init", "-q", "-b", "main")
-        self.run("git", "add", self.dialect.manifest, self.tool.lockfile)
-        who = ("-c", "user.name=t", "-c", "user.email=t@example.org")
-        self.run("git", *who, "commit", "-q", "-m", "lock")
-
-    def preview(self) -> Offer:
-        return LockfileRepair().preview(self._step(), self._site())
-
-    def repair(self) -> StepResult:
-        return LockfileRepair().apply(self._step(), self._site())
-
-    def verify(self) -> StepResult:
-        return LockfileRepair().verify(self._step(), self._site())
-
-    def _step(self) -> Step:
-        return Step(strategy="lockfile-repair", arguments={"tool": self.dialect.tool})
-
-    def _site(self) -> Site:
-        (self.folder / "scratch").mkdir(exist_ok=True)
-        return site(
-            self.folder, seen=diagnosis(cause="lockfile"), environment={**self.environment, **self.job}
-        )
+    def commit_lock(self) -> None:
+        self.commit(self.dialect.manifest, self.tool.lockfile)
 
     def versions(self) -> dict[str, str]:
         """The packages of the lockfile, without the project itself."""
-        lock = self.tool.read(self.lockfile.read_bytes())
-        assert isinstance(lock, Lock), lock
-        return {each.name: each.version for each in lock.packages if each.name != "app"}
+        return {each.name: each.version for each in self.read().packages if each.name != "app"}
 
 
 def standard(requirements: Sequence[str], rest: str = "") -> str:
