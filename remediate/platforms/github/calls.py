@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import msgspec
 
 from remediate.errors import Unreachable
-from remediate.platforms.github.limits import backoff, clock_time, limited, remaining, skew
+from remediate.platforms.github.limits import backoff, clock_time, limited, remaining, skew, told_to_wait
 from remediate.platforms.github.memory import Memory
 from remediate.platforms.github.refusals import refusal, unanswered
 from remediate.platforms.github.wire import Doubtful, Reply, Wire
@@ -76,7 +76,7 @@ class Calls:
             if isinstance(answer, Reply) and answer.status not in _PASSING:
                 return _settled(answer, f"GET {path}", needs, accept)
             if tries + 1 < self._bounds.tries:
-                self.clock.sleep(backoff(tries, self._random))
+                self._pause(answer, tries, f"GET {path}")
         raise unanswered(f"GET {path}", _why(answer))
 
     def pages(
@@ -149,13 +149,16 @@ class Calls:
     ) -> Reply | Doubtful:
         address = f"{path}?{urlencode(sorted(query.items()))}"
         etag = self._memory.etag(address) if known else ""
+        least = 1.0
         while True:
             headers = {"If-None-Match": etag} if etag else {}
             answer = self._exchange(method, path, query, headers, body)
-            pause = limited(answer, self.clock.now()) if isinstance(answer, Reply) else None
+            pause = limited(answer, self._server_time()) if isinstance(answer, Reply) else None
             if pause is None:
                 break
-            self._wait(pause, f"{method} {path}")
+            # Whoever goes on asking too soon is shut out for good.
+            self._wait(max(pause, least), f"{method} {path}")
+            least *= 2
         if isinstance(answer, Doubtful) or method != "GET":
             return answer
         if answer.status == 304:
@@ -170,17 +173,29 @@ class Calls:
         self.made += 1
         answer = self.wire.send(method, path, query=query, headers=headers, body=body)
         if isinstance(answer, Reply):
-            self.ahead = skew(answer.headers, self.clock.now()) or 0.0
+            ahead = skew(answer.headers, self.clock.now())
+            self.ahead = self.ahead if ahead is None else ahead
             left = remaining(answer.headers)
             self._left = self._left if left is None else left
         return answer
 
+    def _server_time(self) -> float:
+        return self.clock.now() + self.ahead
+
+    def _pause(self, answer: Reply | Doubtful, tries: int, place: str) -> None:
+        """Before a read is tried again."""
+        asked = told_to_wait(answer, self._server_time()) if isinstance(answer, Reply) else None
+        if asked is None:
+            self.clock.sleep(backoff(tries, self._random))
+        else:
+            self._wait(asked, place)
+
     def _wait(self, seconds: float, place: str) -> None:
         patience = self._bounds.patience
         if seconds > patience or self._waited + seconds > 3 * patience:
-            until = clock_time(self.clock.now() + seconds)
+            until = clock_time(self._server_time() + seconds)
             raise Unreachable(
-                f"{place}: GitHub's rate limit is used up until {until}",
+                f"{place}: GitHub takes no more requests of ours until {until}",
                 hint="A later run goes on; ask less often, or give an App's token, which may ask more.",
                 docs="docs/github.md",
             )
