@@ -13,8 +13,10 @@ from remediate.safety.moments import CLOCKS_DIFFER, HOUR
 from remediate.state.shapes import decode, schema_of
 
 NAME = "approvals.json"
-# An approval lapses long before; it is kept so that a person sees it.
-_KEPT = 7 * 24 * HOUR
+# No configuration lets an approval hold for longer than `approval-lasts` may be.
+KEPT = 366 * 24 * HOUR
+# People give them one by one: so many are never awaited at once.
+MOST = 1000
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,8 +44,9 @@ def give(approvals: Approvals, plan: str, by: str, now: float) -> Approvals:
     check_hash(plan)
     if not by.strip():
         raise UsageProblem("--by: an approval needs the name of who gives it")
-    kept = (one for one in approvals.approvals if one.plan != plan and one.at > now - _KEPT - CLOCKS_DIFFER)
-    return msgspec.structs.replace(approvals, approvals=(*kept, Given(plan=plan, by=by.strip(), at=now)))
+    kept = (one for one in approvals.approvals if one.plan != plan and one.at > now - KEPT - CLOCKS_DIFFER)
+    given = (*kept, Given(plan=plan, by=by.strip(), at=now))[-MOST:]
+    return msgspec.structs.replace(approvals, approvals=given)
 
 
 def revoke(approvals: Approvals, plan: str) -> Approvals:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -14,6 +14,8 @@ from remediate.safety.circuit import (
     Closed,
     HalfOpen,
     Held,
+    Lease,
+    Open,
     Permit,
     ask,
     record,
@@ -28,7 +30,8 @@ from remediate.state.shapes import decode, schema_of
 NAME = "circuits.json"
 # Seen on so many branches within so long: that is one incident.
 AT_ONCE = HOUR
-_MONTH = 30 * 24 * HOUR
+# Nothing can be re-run after 30 days: what has been silent for so long beyond that comes as a new failure.
+KEPT = 35 * 24 * HOUR
 
 Scope = Literal["branch", "signature", "repository"]
 
@@ -82,11 +85,12 @@ def sight(book: Circuits, bid: Bid, policy: Policy, now: float) -> Circuits:
         if not _same(one, sighting) and abs(now - one.at) < AT_ONCE + CLOCKS_DIFFER
     ]
     book = msgspec.structs.replace(book, sightings=(*kept, sighting))
+    book = _pruned(book, policy, now)
     near = [one for one in book.sightings if _alike(one, bid) and one.at > now - AT_ONCE]
     if len({(one.branch, one.workflow) for one in near}) < policy.wide_circuit_branches:
         return book
     wide = next(entry for entry in entries(book, bid) if entry.scope == "signature")
-    return _with(book, (msgspec.structs.replace(wide, circuit=trip(wide.circuit, now)),), now)
+    return _with(book, (msgspec.structs.replace(wide, circuit=trip(wide.circuit, now)),))
 
 
 def begin(
@@ -102,7 +106,7 @@ def begin(
             return book, verdict
         permit = verdict if verdict.probe else permit
         asked.append(msgspec.structs.replace(entry, circuit=circuit))
-    return _with(book, asked, now), permit
+    return _with(book, asked), permit
 
 
 def end(book: Circuits, bid: Bid, policy: Policy, now: float, succeeded: bool) -> Circuits:
@@ -114,7 +118,7 @@ def end(book: Circuits, bid: Bid, policy: Policy, now: float, succeeded: bool) -
         closes = isinstance(circuit.state, Closed) and not isinstance(entry.circuit.state, Closed)
         forget_all |= closes and entry.scope == "signature"
         done.append(msgspec.structs.replace(entry, circuit=circuit))
-    book = _with(book, done, now)
+    book = _pruned(_with(book, done), policy, now)
     kept = tuple(
         one
         for one in book.sightings
@@ -123,18 +127,18 @@ def end(book: Circuits, bid: Bid, policy: Policy, now: float, succeeded: bool) -
     return msgspec.structs.replace(book, sightings=kept)
 
 
-def give_up(book: Circuits, bid: Bid, now: float) -> Circuits:
+def give_up(book: Circuits, bid: Bid) -> Circuits:
     """The recovery ended before it did anything."""
     left = [
         msgspec.structs.replace(one, circuit=withdraw(one.circuit, bid.owner)) for one in entries(book, bid)
     ]
-    return _with(book, left, now)
+    return _with(book, left)
 
 
 def close(book: Circuits, key: str, who: str, now: float) -> Circuits:
     """A person resets a circuit; the branches it was seen on are forgotten, for they would open it again."""
     entry = next(one for one in book.circuits if one.circuit.key == key)
-    return _let_go(book, entry, reset(entry.circuit, who, now), now)
+    return _let_go(book, entry, reset(entry.circuit, who, now))
 
 
 def half_open(book: Circuits, key: str, who: str, now: float) -> Circuits:
@@ -142,14 +146,12 @@ def half_open(book: Circuits, key: str, who: str, now: float) -> Circuits:
     entry = next(one for one in book.circuits if one.circuit.key == key)
     if isinstance(entry.circuit.state, Closed):
         return book
-    return _let_go(
-        book, entry, msgspec.structs.replace(reset(entry.circuit, who, now), state=HalfOpen()), now
-    )
+    return _let_go(book, entry, msgspec.structs.replace(reset(entry.circuit, who, now), state=HalfOpen()))
 
 
-def _let_go(book: Circuits, entry: Entry, circuit: Circuit, now: float) -> Circuits:
+def _let_go(book: Circuits, entry: Entry, circuit: Circuit) -> Circuits:
     """With the circuit so, and without the branches that would open it again."""
-    book = _with(book, (msgspec.structs.replace(entry, circuit=circuit),), now)
+    book = _with(book, (msgspec.structs.replace(entry, circuit=circuit),))
     kept = tuple(
         one
         for one in book.sightings
@@ -188,16 +190,31 @@ def _policy(entry: Entry, policy: Policy) -> CircuitPolicy:
     return policy.circuit if entry.scope == "branch" else policy.repository_circuit
 
 
-def _with(book: Circuits, new: tuple[Entry, ...] | list[Entry], now: float) -> Circuits:
+def _with(book: Circuits, new: Sequence[Entry]) -> Circuits:
+    """With these in their places, but for those that say no more than that there is none."""
     by_key = {entry.circuit.key: entry for entry in (*book.circuits, *new)}
-    kept = (entry for entry in by_key.values() if _matters(entry.circuit, now))
+    kept = (entry for entry in by_key.values() if _says_something(entry.circuit))
     return msgspec.structs.replace(book, circuits=tuple(sorted(kept, key=lambda entry: entry.circuit.key)))
 
 
-def _matters(circuit: Circuit, now: float) -> bool:
-    if not isinstance(circuit.state, Closed):
-        return True
-    return bool(circuit.state.failures or circuit.reset_by) and circuit.seen > now - _MONTH
+def _says_something(circuit: Circuit) -> bool:
+    return not isinstance(circuit.state, Closed) or bool(circuit.state.failures or circuit.reset_by)
+
+
+def _pruned(book: Circuits, policy: Policy, now: float) -> Circuits:
+    """Without those that nobody has come back to for long, however they stand."""
+    kept = tuple(one for one in book.circuits if one.circuit.seen > now - KEPT - _holds(one, policy))
+    return msgspec.structs.replace(book, circuits=kept)
+
+
+def _holds(entry: Entry, policy: Policy) -> float:
+    """How long it may hold recoveries back without being asked: the time that it is open, or is leased."""
+    match entry.circuit.state:
+        case Open():
+            return _policy(entry, policy).open_for
+        case HalfOpen(lease=Lease(ends=ends)):
+            return max(0.0, ends - entry.circuit.seen)
+    return 0.0
 
 
 def _alike(one: Sighting, bid: Bid) -> bool:

@@ -96,7 +96,7 @@ class Ledger:
     def withdraw(self, bid: Bid) -> None:
         """The recovery that began is given up before it did anything: nothing of it counts."""
         self._store.change(
-            self._id("withdraw", bid), _names(bid), lambda documents: withdrawn(documents, bid, self._now())
+            self._id("withdraw", bid), _names(bid), lambda documents: withdrawn(documents, bid)
         )
 
     def approve(self, plan: str, by: str) -> None:
@@ -182,11 +182,11 @@ def ended(documents: Documents, bid: Bid, policy: Policy, record: Record, redact
     }
 
 
-def withdrawn(documents: Documents, bid: Bid, now: float) -> Documents:
+def withdrawn(documents: Documents, bid: Bid) -> Documents:
     """The documents as if the bid had not begun; pure."""
     book, made, late = _read(documents, bid)
     return _documents(
-        bid, circuits.give_up(book, bid, now), attempts.taken_back(made, bid), recent.without(late, bid)
+        bid, circuits.give_up(book, bid), attempts.taken_back(made, bid), recent.without(late, bid)
     )
 
 

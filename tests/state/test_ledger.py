@@ -11,7 +11,7 @@ from fakes.fake_clock import FakeClock
 from remediate.errors import UsageProblem
 from remediate.logs.redaction import Redactor
 from remediate.model.plan import Plan, Step
-from remediate.model.policy import Policy
+from remediate.model.policy import CircuitPolicy, Policy
 from remediate.model.record import OutcomeName, Record
 from remediate.model.subject import Subject
 from remediate.safety.circuit import Held, Open, Permit
@@ -119,6 +119,28 @@ def test_a_reset_closes_and_forgets_what_would_open_it_again(desk: Desk) -> None
     closed = circuits.close(desk.book, entry.circuit.key, "ada", desk.clock.now())
     assert closed.sightings == ()
     assert closed.circuits[0].circuit.reset_by == "ada"
+
+
+def test_a_circuit_that_nobody_came_back_to_is_forgotten_in_the_end(desk: Desk) -> None:
+    desk.fail(3)
+    desk.clock.advance(24 * HOUR + circuits.KEPT - 3 * HOUR)
+    desk.ledger.sight(desk.bid(branch="other", signature="another"))
+    assert any(isinstance(entry.circuit.state, Open) for entry in desk.book.circuits)
+    desk.clock.advance(2 * HOUR)
+    desk.ledger.sight(desk.bid(branch="third", signature="another"))
+    assert desk.book.circuits == ()
+
+
+def test_no_circuit_is_forgotten_while_it_holds(tmp_path: Path) -> None:
+    year = CircuitPolicy(failure_threshold=3, open_for=366 * 24 * HOUR, success_threshold=1)
+    desk = Desk(tmp_path / "documents", max_attempts=100, circuit=year)
+    desk.fail(3)
+    desk.clock.advance(360 * 24 * HOUR)
+    assert isinstance(desk.ledger.begin(desk.bid()), Held)
+    desk.clock.advance(6 * 24 * HOUR)
+    assert desk.ledger.begin(desk.bid(), lasts=100 * 24 * HOUR) == Permit(probe=True, seconds=8_640_000)
+    desk.clock.advance(99 * 24 * HOUR)
+    assert isinstance(desk.ledger.begin(desk.bid()), Held)
 
 
 def test_attempts_are_counted_when_they_begin_and_end_with_a_success(tmp_path: Path) -> None:
@@ -252,6 +274,20 @@ def test_an_approval_is_of_one_plan(desk: Desk) -> None:
     assert approvals.approval_of(approvals.revoke(given, PLAN.hash), PLAN) is None
     desk.store.change("a", [approvals.NAME], lambda _: {approvals.NAME: msgspec.json.encode(given)})
     assert desk.ledger.look(desk.bid(), PLAN).approval == found
+
+
+def test_approvals_are_kept_as_long_as_any_configuration_lets_them_hold() -> None:
+    fields = msgspec.inspect.type_info(Policy).fields  # type: ignore[attr-defined]
+    (longest,) = (field.type.type.le for field in fields if field.name == "approval_lasts")
+    assert longest <= approvals.KEPT
+    given = approvals.give(approvals.Approvals(), PLAN.hash, "ada", 0.0)
+    given = approvals.give(given, "b" * 16, "ada", longest - 1)
+    assert approvals.approval_of(given, PLAN)
+    for number in range(approvals.MOST + 5):
+        given = approvals.give(given, f"{number:016x}", "ada", longest)
+    assert len(given.approvals) == approvals.MOST
+    late = approvals.give(given, "c" * 16, "ada", 2 * longest + 3 * HOUR)
+    assert [one.plan for one in late.approvals] == ["c" * 16]
 
 
 @pytest.mark.parametrize(("plan", "by"), [("xyz", "ada"), (PLAN.hash, " "), (PLAN.hash.upper() + "A", "ada")])
