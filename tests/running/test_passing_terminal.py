@@ -53,7 +53,7 @@ def test_a_new_size_is_told() -> None:
         "import os, signal, time\n"
         "signal.signal(signal.SIGWINCH, lambda *_: print(*os.get_terminal_size(1), flush=True))\n"
         "print('on', flush=True)\n"
-        "time.sleep(1); time.sleep(1)"
+        "while True: time.sleep(60)"
     )
     terminal = Terminal(PYTHON, "-c", code)
     terminal.until(b"on")
@@ -80,10 +80,13 @@ def test_ctrl_z_stops_us_both_and_the_shell_goes_on_with_us() -> None:
 
     from running import COMMAND  # noqa: PLC0415
 
-    counting = (
-        f'{shlex.quote(PYTHON)} -c \'import time; print("on", flush=True); time.sleep(1); print("end")\''
+    # It ends once it goes on, however late it was stopped.
+    code = (
+        "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCONT})\n"
+        "print('on', flush=True)\nsignal.sigwait({signal.SIGCONT})\nprint('end')"
     )
-    script = f"set -m; {shlex.join(COMMAND)} run -- {counting}; echo stopped=$?; fg; echo over=$?"
+    command = shlex.join((*COMMAND, "run", "--", PYTHON, "-c", code))
+    script = f"set -m; {command}; echo stopped=$?; fg; echo over=$?"
     terminal = Terminal.__new__(Terminal)
     terminal.seen = b""
     import pty  # noqa: PLC0415
