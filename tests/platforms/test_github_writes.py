@@ -260,6 +260,30 @@ def test_a_missing_permission_is_named(world: Boxed, name: str, permission: str)
     assert "permissions:" in raised.value.hint
 
 
+@pytest.mark.parametrize(
+    ("name", "permission"), [("cache", "actions"), ("branch", "contents"), ("drop", "contents")]
+)
+def test_what_is_said_not_to_be_there_and_is_was_not_deleted(
+    world: Boxed, name: str, permission: str
+) -> None:
+    hub, act = world.adapter(), ACTS[name]
+    act.ready(world, hub)
+    world.box.mischief.fail(method="DELETE", path=act.path, status=404)
+    with pytest.raises(Unreachable) as raised:
+        act.do(world, hub)
+    assert f"`{permission}: write`" in raised.value.hint
+    assert act.count(world) == 0
+
+
+def test_a_variable_that_is_said_not_to_be_there_and_is_was_not_deleted(world: Boxed) -> None:
+    hub = world.adapter({"variables": "write"}, kind="app")
+    hub.set_variable("RUNNER", "spare")
+    world.box.mischief.fail(method="DELETE", status=404)
+    with pytest.raises(Unreachable) as raised:
+        hub.set_variable("RUNNER", None)
+    assert "variables: write" in raised.value.hint
+
+
 def test_variables_need_the_token_of_an_app(world: Boxed) -> None:
     with pytest.raises(Unreachable) as raised:
         world.adapter().set_variable("RUNNER", "spare")

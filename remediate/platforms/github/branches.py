@@ -73,14 +73,8 @@ class Branches(Part):
         self._delete(ref)
 
     def _delete(self, ref: str) -> None:
-        self._calls.bring_about(
-            "DELETE",
-            f"{self._root}/git/{quoted(ref)}",
-            look=lambda: True if self._at(ref) is None else None,
-            needs=_WRITE,
-            # 422 is how GitHub says that there is no such ref.
-            accept=(404, 422) if self._at(ref) is None else (404,),
-        )
+        path = f"{self._root}/git/{quoted(ref)}"
+        self._calls.take_away(path, there=lambda: self._at(ref) is not None, needs=_WRITE)
 
     def _at(self, ref: str) -> str | None:
         path = f"{self._root}/git/ref/{quoted(ref.removeprefix('refs/'))}"

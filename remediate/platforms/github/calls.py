@@ -130,6 +130,20 @@ class Calls:
             why = answer.reason
         raise unanswered(f"{method} {path}", f"{why}, twice, and its effect is not to be seen")
 
+    def take_away(self, path: str, *, there: Callable[[], bool], needs: str) -> bool:
+        """Deletes it; whether it was there. Raises where it is there still.
+
+        To a token that may not write, GitHub says that nothing is there.
+        """
+        answer = self.bring_about(
+            "DELETE", path, look=lambda: None if there() else True, needs=needs, accept=(404, 422)
+        )
+        if isinstance(answer, Reply) and answer.status not in _SUCCESS:
+            if there():
+                raise refusal(answer, f"DELETE {path}", needs)
+            return False
+        return True
+
     def _moved(self, answer: Reply | Doubtful) -> str:
         """Where a repository's new name has led a read, on the same server; a write is told of it instead."""
         if isinstance(answer, Doubtful) or answer.status not in (307, 308):

@@ -6,7 +6,6 @@ from remediate.model.actions import CacheEntry
 from remediate.platforms.github.desk import Part, quoted
 from remediate.platforms.github.run_shapes import CachePage, VariableShape
 from remediate.platforms.github.shapes import parsed
-from remediate.platforms.github.wire import Reply
 
 _ACTIONS = "actions: read"
 _ACTIONS_WRITE = "actions: write"
@@ -23,14 +22,8 @@ class Stores(Part):
 
     def delete_cache(self, entry: CacheEntry) -> bool:
         """Whether it was there to delete."""
-        answer = self._calls.bring_about(
-            "DELETE",
-            f"{self._root}/actions/caches/{entry.id}",
-            look=lambda: None if self._there(entry) else True,
-            needs=_ACTIONS_WRITE,
-            accept=(404,),
-        )
-        return not isinstance(answer, Reply) or answer.status != 404
+        path = f"{self._root}/actions/caches/{entry.id}"
+        return self._calls.take_away(path, there=lambda: self._there(entry), needs=_ACTIONS_WRITE)
 
     def variable(self, name: str) -> str | None:
         """A variable of the repository; None where it is not set."""
@@ -43,14 +36,15 @@ class Stores(Part):
             return
         path = f"{self._root}/actions/variables"
         one = f"{path}/{quoted(name, '')}"
-        method = "DELETE" if value is None else "POST" if now is None else "PATCH"
+        if value is None:
+            self._calls.take_away(one, there=lambda: self._variable(name) is not None, needs=_VARIABLES_WRITE)
+            return
         self._calls.bring_about(
-            method,
-            path if method == "POST" else one,
-            None if value is None else {"name": name, "value": value},
+            "POST" if now is None else "PATCH",
+            path if now is None else one,
+            {"name": name, "value": value},
             look=lambda: True if self._variable(name) == value else None,
             needs=_VARIABLES_WRITE,
-            accept=(404,) if value is None else (),
         )
 
     def _caches(self, key: str, ref: str, *, fresh: bool = False) -> tuple[CacheEntry, ...]:
