@@ -7,7 +7,16 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from remediate.errors import Unreachable
-from remediate.incidents.ticket import LABELS, body_of, comment_mark, comment_of, mark_of, title_of
+from remediate.incidents.ticket import (
+    LABELS,
+    body_of,
+    calls_anew,
+    comment_mark,
+    comment_of,
+    mark_of,
+    title_of,
+    untold,
+)
 from remediate.model.actions import Ticket
 from remediate.model.cause import SEVERITIES
 from remediate.model.incident import Event, Incident
@@ -27,12 +36,11 @@ class Escalated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Escalation:
-    """`since` is when this run of ours began: what happened from then on is new to people."""
+    """What is new to people is what an issue's text does not hold yet: what one run cannot tell, the next does."""
 
-    def __init__(self, tracker: Tracker, repository: str, since: float) -> None:
+    def __init__(self, tracker: Tracker, repository: str) -> None:
         self._tracker = tracker
         self._repository = repository
-        self._since = since
         self._tickets: dict[str, int] = {}
         self._lines: list[str] = []
         self._problems: list[str] = []
@@ -71,14 +79,13 @@ class Escalation:
                 self._open(incident, body)
             return
         self._tickets[incident.signature] = ticket.number
-        fresh = [event for event in incident.events if event.at >= self._since]
-        if ticket.state == "closed" and not (incident.status == "open" and _calls(fresh)):
+        if ticket.state == "closed" and not (incident.status == "open" and calls_anew(incident, ticket.body)):
             # A person closed it, or it is over: it rests until the failure calls anew.
             return
         if _plain(ticket.body) == _plain(body) and ticket.state == _state(incident):
             # All of it was told: comments go before the text.
             return
-        for event in _last_of_each(fresh):
+        for event in _last_of_each(untold(incident, ticket.body)):
             self._tracker.put_comment(
                 ticket.number, comment_of(incident, event), comment_mark(incident, event)
             )
@@ -124,10 +131,6 @@ def _state(incident: Incident) -> str:
 def _plain(body: str) -> str:
     """Without what a platform may change of a text on its way."""
     return body.replace("\r\n", "\n").rstrip()
-
-
-def _calls(events: Iterable[Event]) -> bool:
-    return any(event.kind in ("escalated", "asked", "came-back") for event in events)
 
 
 def _last_of_each(events: Iterable[Event]) -> list[Event]:

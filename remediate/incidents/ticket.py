@@ -20,6 +20,8 @@ _TITLE = 120
 _WORDS = 300
 _SHOWN_RUNS, _SHORT_RUNS, _SHOWN_EVENTS = 20, 5, 15
 _ADDRESS = r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._/-]{1,300}"
+# What wants a person, rather than tells one something.
+_CALLS = ("escalated", "asked", "came-back")
 _EVENTS = {
     "opened": "seen for the first time",
     "escalated": "handed to a person",
@@ -62,6 +64,17 @@ def comment_mark(incident: Incident, event: Event) -> str:
     return mark_of(f"{incident.signature}-{event.kind}-{moment(event.at)[:10]}")
 
 
+def untold(incident: Incident, body: str) -> tuple[Event, ...]:
+    """The events of late that the text of its issue does not hold yet."""
+    return tuple(event for event in incident.events[-_SHOWN_EVENTS:] if _line(event) not in body)
+
+
+def calls_anew(incident: Incident, body: str) -> bool:
+    """Whether a person was called since the text of its issue was written."""
+    called = _called(incident)
+    return bool(called) and f"| called | {called} |" not in body
+
+
 def _sections(incident: Incident, repository: str) -> Iterator[Section]:
     yield Section(worth=ALWAYS, text=f"{mark_of(incident.signature)}\n{_head(incident)}")
     if incident.status == "healed":
@@ -90,6 +103,8 @@ def _head(incident: Incident) -> str:
         ("cause", f"`{_code(incident.cause)}`{sure}"),
         ("severity", f"{incident.severity}: look at it within {SEVERITIES.get(incident.severity, '1 hour')}"),
         ("status", incident.status),
+        # Stays however short the text is cut: by it is known which calls were told.
+        ("called", _called(incident)),
         ("seen", _seen(incident)),
         ("job", for_markdown(incident.job)),
         ("step", for_markdown(incident.step)),
@@ -106,6 +121,10 @@ def _seen(incident: Incident) -> str:
     more = " or more" if branches == MOST_BRANCHES else ""
     where = f" on {branches}{more} branch{'' if branches == 1 else 'es'}"
     return f"{often}{where}, first {moment(incident.opened)}, last {moment(incident.seen)}"
+
+
+def _called(incident: Incident) -> str:
+    return next((moment(event.at) for event in reversed(incident.events) if event.kind in _CALLS), "")
 
 
 def _next(incident: Incident) -> Iterator[str]:
@@ -172,9 +191,12 @@ def _row(row: Seen) -> str:
 def _history(incident: Incident) -> Iterator[str]:
     yield "### History"
     yield ""
-    for event in reversed(incident.events[-_SHOWN_EVENTS:]):
-        words = f": {for_markdown(cut(event.words, _WORDS))}" if event.words else ""
-        yield f"- {moment(event.at)} {_EVENTS[event.kind]}{words}"
+    yield from map(_line, reversed(incident.events[-_SHOWN_EVENTS:]))
+
+
+def _line(event: Event) -> str:
+    words = f": {for_markdown(cut(event.words, _WORDS))}" if event.words else ""
+    return f"- {moment(event.at)} {_EVENTS[event.kind]}{words}"
 
 
 def _proof(incident: Incident) -> Iterator[str]:

@@ -29,7 +29,7 @@ def notify(tally: Tally, doors: Doors) -> Told:
     accounts, voice = accounts_of(tally.verdicts), Voice(doors.redactor.redact)
     rehearsed = RehearsedTracker(doors.tracker) if head.dry_run else None
     tracker: Tracker = rehearsed or doors.tracker
-    escalated = Escalation(tracker, head.repository, head.at).bring(tally.incidents)
+    escalated = Escalation(tracker, head.repository).bring(tally.incidents)
     pulls = tell_pulls(accounts, tracker, voice)
     problems = tuple(voice.plain(problem) for problem in (*escalated.problems, *pulls.problems))
     text = summary(tally, accounts, voice)

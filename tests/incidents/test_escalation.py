@@ -16,7 +16,7 @@ from fakes.fake_platform import FakeGitHub
 from made_cases import NOON, SIGNATURE
 from test_ticket import incident
 
-from remediate.incidents.escalation import MOST_NEW, Escalated, Escalation
+from remediate.incidents.escalation import MOST_CHANGED, MOST_NEW, Escalated, Escalation
 from remediate.incidents.ticket import LABELS, mark_of
 from remediate.model.actions import Ticket
 from remediate.model.incident import Event, Incident
@@ -27,8 +27,8 @@ def github() -> FakeGitHub:
     return FakeGitHub(FakeClock(NOON))
 
 
-def bring(github: FakeGitHub, *incidents: Incident, since: float = NOON) -> Escalated:
-    return Escalation(github, "octo/shop", since).bring(incidents)
+def bring(github: FakeGitHub, *incidents: Incident) -> Escalated:
+    return Escalation(github, "octo/shop").bring(incidents)
 
 
 def called(**more: object) -> Incident:
@@ -53,13 +53,13 @@ def test_one_issue_with_its_labels(github: FakeGitHub) -> None:
 def test_told_again_nothing_is_written(github: FakeGitHub) -> None:
     bring(github, called())
     github.effects.clear()
-    told = bring(github, called(), since=NOON + 900)
+    told = bring(github, called())
     assert (github.effects, told.lines) == ([], ())
 
 
 def test_what_is_new_is_rewritten_in_place(github: FakeGitHub) -> None:
     bring(github, called())
-    told = bring(github, called(count=9), since=NOON + 900)
+    told = bring(github, called(count=9))
     assert told.lines == (f"issue 1 changed for {SIGNATURE}",)
     assert "9 times" in github.issues[0].body
     assert (len(github.issues), github.said) == (1, [])
@@ -68,34 +68,68 @@ def test_what_is_new_is_rewritten_in_place(github: FakeGitHub) -> None:
 def test_healed_it_is_closed_with_the_proof(github: FakeGitHub) -> None:
     bring(github, called())
     over = then(called(status="healed", proof=("attempt 2 passed",)), "healed", NOON + 900)
-    bring(github, over, since=NOON + 900)
+    bring(github, over)
     assert github.issues[0].state == "closed"
     (comment,) = github.said
     assert "- attempt 2 passed" in comment.body
     github.effects.clear()
-    bring(github, over, since=NOON + 1800)
+    bring(github, over)
     assert github.effects == []
 
 
 def test_it_opens_again_when_it_comes_back_and_calls(github: FakeGitHub) -> None:
     bring(github, called())
     over = then(called(status="healed"), "healed", NOON + 900)
-    bring(github, over, since=NOON + 900)
+    bring(github, over)
     back = then(over, "came-back", NOON + 9000, status="open", escalated=False)
-    bring(github, back, since=NOON + 9000)
+    bring(github, back)
     assert github.issues[0].state == "closed", "the machine is at it"
     back = then(back, "escalated", NOON + 9900, escalated=True)
-    bring(github, back, since=NOON + 9900)
+    bring(github, back)
     assert (github.issues[0].state, len(github.issues)) == ("open", 1)
 
 
 def test_what_a_person_closed_stays_closed_until_it_is_seen_anew(github: FakeGitHub) -> None:
     bring(github, called())
     github.edit_ticket(1, state="closed")
-    bring(github, called(count=9), since=NOON + 900)
+    bring(github, called(count=9))
     assert github.issues[0].state == "closed"
-    bring(github, then(called(count=10), "escalated", NOON + 1800), since=NOON + 1800)
+    bring(github, then(called(count=10), "escalated", NOON + 1800))
     assert github.issues[0].state == "open"
+
+
+def came_back(number: int) -> tuple[Incident, Incident]:
+    """Healed, and then handed to a person again."""
+    over = then(called(signature=f"{number:016x}", status="healed"), "healed", NOON + 900)
+    return over, then(over, "escalated", NOON + 9000, status="open", escalated=True)
+
+
+@pytest.mark.parametrize("call", ["put_comment", "edit_ticket"])
+def test_a_call_that_could_not_be_told_is_told_by_a_later_run(github: FakeGitHub, call: str) -> None:
+    over, again = came_back(1)
+    bring(github, called(signature=over.signature))
+    bring(github, over)
+    assert github.issues[0].state == "closed"
+    github.unreachable = {call: "502"}
+    assert bring(github, again).problems
+    github.unreachable = {}
+    bring(github, again)
+    assert github.issues[0].state == "open"
+    assert [one.body.split("**")[1] for one in github.said] == ["Healed", "Handed to a person"]
+
+
+def test_of_many_that_call_again_at_once_none_is_forgotten(github: FakeGitHub) -> None:
+    both = [came_back(number) for number in range(MOST_CHANGED + 5)]
+    for signature in (over.signature for over, _ in both):
+        bring(github, called(signature=signature))
+        bring(github, *(over for over, _ in both if over.signature == signature))
+    assert {issue.state for issue in github.issues} == {"closed"}
+    for _ in range(2):
+        bring(github, *(again for _, again in both))
+    assert {issue.state for issue in github.issues} == {"open"}
+    github.effects.clear()
+    bring(github, *(again for _, again in both))
+    assert github.effects == []
 
 
 def test_a_kind_of_event_has_one_comment_a_day(github: FakeGitHub) -> None:
@@ -104,9 +138,9 @@ def test_a_kind_of_event_has_one_comment_a_day(github: FakeGitHub) -> None:
     for number in range(1, 6):
         at = NOON + number * 600
         one = then(one, "escalated", at, count=one.count + 1)
-        bring(github, one, since=at)
+        bring(github, one)
     assert len(github.said) == 1
-    bring(github, then(one, "escalated", NOON + 86400), since=NOON + 86400)
+    bring(github, then(one, "escalated", NOON + 86400))
     assert len(github.said) == 2
 
 
@@ -118,7 +152,7 @@ def test_a_flood_is_told_bit_by_bit_the_worst_first(github: FakeGitHub) -> None:
     assert github.issues[0].body.startswith(mark_of("f" * 16))
     assert "8 more incidents are told with the next runs" in told.lines[-1]
     for _ in range(3):
-        bring(github, *many, worst, since=NOON + 900)
+        bring(github, *many, worst)
     assert len(github.issues) == 13
 
 
@@ -138,7 +172,7 @@ def test_a_mark_in_the_midst_of_another_text_is_not_taken_for_ours(github: FakeG
 def test_an_issue_that_lost_its_label_is_found_all_the_same(github: FakeGitHub) -> None:
     bring(github, called())
     github.issues[0] = msgspec.structs.replace(github.issues[0], labels=("remediate",))
-    bring(github, called(count=9), since=NOON + 900)
+    bring(github, called(count=9))
     assert len(github.issues) == 1
     assert "9 times" in github.issues[0].body
 
@@ -149,12 +183,12 @@ def test_what_cannot_be_told_is_said_and_told_by_the_next_run(github: FakeGitHub
     told = bring(github, called())
     assert "Resource not accessible by integration" in told.problems[0]
     github.unreachable = {}
-    assert bring(github, called(), since=NOON + 900).tickets == {SIGNATURE: 1}
+    assert bring(github, called()).tickets == {SIGNATURE: 1}
 
 
 def test_one_that_fails_does_not_keep_the_others(github: FakeGitHub) -> None:
     bring(github, called())
     github.unreachable = {"edit_ticket": "502"}
-    told = bring(github, called(count=9), called(signature="a" * 16), since=NOON + 900)
+    told = bring(github, called(count=9), called(signature="a" * 16))
     assert len(told.problems) == 1
     assert told.tickets.keys() == {SIGNATURE, "a" * 16}
