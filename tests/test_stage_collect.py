@@ -180,6 +180,19 @@ def test_an_outage_is_one_incident(desk: Desk) -> None:
     assert desk.metrics.now.escalated_incidents == 1
 
 
+def test_of_very_many_incidents_each_is_handed_on_in_its_turn(desk: Desk) -> None:
+    """Handed on no more, one that has no issue yet would never have one."""
+    many = [escalated(number, diagnosis=diagnosis(signature=f"{number:016x}")) for number in range(90)]
+    told = {one.signature for one in desk.collect(verdicts(*many)).incidents}
+    assert len(told) == 40
+    for _ in range(3):
+        desk.clock.advance(900)
+        found = desk.collect(verdicts()).incidents
+        assert len(found) == 40
+        told |= {one.signature for one in found}
+    assert len(told) == 90
+
+
 def test_circuits_are_counted_when_they_open(desk: Desk) -> None:
     def opened(key: str) -> circuits.Circuits:
         circuit = Circuit(key=key, state=Open(since=NOON))

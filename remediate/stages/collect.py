@@ -204,15 +204,28 @@ def _stale(doors: Doors, now: float) -> list[str]:
 
 
 def _to_tell(book: incidents.Incidents, accounts: Sequence[Account], now: float) -> tuple[Incident, ...]:
-    """What waits for a person, was settled of late, or was met by this run of ours; the latest."""
-    met_now = {account.case.signature for account in accounts}
-    wanted = [
+    """What was met by this run of ours, waits for a person, or was settled of late.
+
+    Of too many that wait, others each time: one that is never handed on would never have an issue.
+    """
+    signatures = {account.case.signature for account in accounts}
+    met_now = [one for one in book.incidents if one.signature in signatures]
+    others = [
         one
         for one in book.incidents
-        if one.signature in met_now or (one.escalated and (one.status == "open" or _late(one, now)))
+        if one.signature not in signatures and one.escalated and (one.status == "open" or _late(one, now))
     ]
-    wanted.sort(key=lambda one: (one.escalated, one.status == "open", one.seen), reverse=True)
-    return tuple(wanted[:_TOLD])
+    met_now.sort(key=lambda one: (one.escalated, one.status == "open", one.seen), reverse=True)
+    met_now = met_now[:_TOLD]
+    return (*met_now, *_some(others, _TOLD - len(met_now), now))
+
+
+def _some(many: Sequence[Incident], most: int, now: float) -> list[Incident]:
+    """That many of them, all in the course of time."""
+    if len(many) <= most:
+        return list(many)
+    first = int(now // _EACH) * most % len(many)
+    return [*many[first:], *many[:first]][:most]
 
 
 def _late(one: Incident, now: float) -> bool:
