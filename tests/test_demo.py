@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,49 @@ def run(script: Path, place: Path) -> str:
     assert (done.returncode, done.stderr) == (0, "")
     assert list(place.iterdir()) == []
     return done.stdout
+
+
+def begin_demo(tree: Path, place: Path, *, path: Path | None = None) -> subprocess.Popen[str]:
+    """The demonstration, begun; what it imports is looked for in `path` first."""
+    place.mkdir()
+    safe = environment(PYTHONSAFEPATH="", TMPDIR=str(place), **({"PYTHONPATH": str(path)} if path else {}))
+    begun = subprocess.Popen(
+        [tree / "scripts" / "demo"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=safe,
+    )
+    assert begun.stdout
+    if not path:
+        assert begun.stdout.readline().startswith("━━ ")
+    return begun
+
+
+def test_a_demo_that_is_interrupted_says_so_and_leaves_nothing(tree: Path, tmp_path: Path) -> None:
+    with begin_demo(tree, tmp_path / "place") as begun:
+        begun.send_signal(signal.SIGINT)
+        begun.send_signal(signal.SIGINT)
+        _, said = begun.communicate(timeout=60)
+    assert (begun.returncode, said) == (130, "\nbroken off; nothing is left behind\n")
+    assert list((tmp_path / "place").iterdir()) == []
+
+
+def test_a_demo_that_is_interrupted_at_its_start_says_so(tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")
+    with begin_demo(tree, tmp_path / "place", path=tmp_path) as begun:
+        shown, said = begun.communicate(timeout=60)
+    assert (begun.returncode, shown, said) == (130, "", "\nbroken off; nothing is left behind\n")
+
+
+def test_a_demo_whose_reader_goes_away_ends_in_peace(tree: Path, tmp_path: Path) -> None:
+    with begin_demo(tree, tmp_path / "place") as begun:
+        assert begun.stdout
+        assert begun.stderr
+        begun.stdout.close()
+        said = begun.stderr.read()
+    assert (begun.returncode, said) == (0, "")
+    assert list((tmp_path / "place").iterdir()) == []
 
 
 def test_demo_shows_every_scene_heals_builds_and_plays_the_workflow(tree: Path, tmp_path: Path) -> None:
