@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 import msgspec
@@ -17,6 +17,9 @@ from remediate.safety.circuit import Closed
 from remediate.stages.doors import Doors
 from remediate.stages.hearing import words_for
 from remediate.stages.passing_on import most_that_fit
+from remediate.stages.waking import OUR_BRANCHES, Ended, Signs, due
+from remediate.state.approvals import NAME as APPROVALS
+from remediate.state.approvals import read_approvals
 from remediate.state.cases import Register, read_register
 from remediate.state.circuits import NAME as CIRCUITS
 from remediate.state.circuits import read_circuits
@@ -24,8 +27,6 @@ from remediate.state.circuits import read_circuits
 # One run of ours looks at no more: their documents have to fit into what a job can pass on.
 MOST_CASES = 500
 _LONGEST = 200
-# Where repairs are pushed; a run there may prove one.
-OUR_BRANCHES = "remediate/"
 _QUIET = {
     "cancelled": "it was cancelled, by a person, a newer run or a failed sibling: nothing failed of itself",
     "action_required": "it waits for a person's word before it may run",
@@ -53,6 +54,7 @@ def initialize(doors: Doors, request: Request) -> Agenda:
     new = [case for case in found if not _reason_to_ignore(case.run, doors, request)]
     ignored = [_ignored(case, _reason_to_ignore(case.run, doors, request), now) for case in found]
     words, notes = words_for(doors, waiting=bool(register.open))
+    opened, held = _due(register, doors, request, runs, words)
     whole = Agenda(
         head=Head(
             owner=doors.owner,
@@ -65,10 +67,10 @@ def initialize(doors: Doors, request: Request) -> Agenda:
             notes=(*notes, *_archived(facts.archived)),
         ),
         new=tuple(new),
-        open=tuple(_due(register, doors, request, words, now)),
+        open=opened,
         ignored=tuple(case for case in ignored if not case.open),
         words=words,
-        circuits=_circuits(doors),
+        circuits=held,
     )
     return _fitted(whole)
 
@@ -116,17 +118,11 @@ def _named(doors: Doors, number: int) -> WorkflowRun:
     return run
 
 
-class _Ended(msgspec.Struct):
-    id: int
-    head_branch: str = ""
-    conclusion: str | None = None
-
-
 class _Event(msgspec.Struct):
-    workflow_run: _Ended | None = None
+    workflow_run: Ended | None = None
 
 
-def _event_of(doors: Doors) -> _Ended | None:
+def _event_of(doors: Doors) -> Ended | None:
     """The run whose end started us; None where something else did.
 
     Little is taken from the event, which may be late or told twice: the platform says the rest.
@@ -182,35 +178,22 @@ def _ignored(case: Case, reason: str, now: float) -> Case:
 
 
 def _due(
-    register: Register, doors: Doors, request: Request, words: tuple[Word, ...], now: float
-) -> Iterator[Case]:
-    """The open cases that there is something to do about, and those that somebody spoke about.
-
-    A case in the hands of another is left to it until its claim has lapsed.
-    """
-    spoken = {word.what for word in words if word.heard}
-    reset = any(word.heard and word.verb == "reset" for word in words)
-    ended = _event_of(doors)
-    for case in register.open.values():
-        if request.run and case.run.id != request.run:
-            continue
-        if case.claimed > now and case.phase in ("acting", "found"):
-            continue
-        approved = case.plan is not None and case.plan.hash in spoken
-        if case.due <= now or approved or (reset and case.gate == "circuit") or _proved_by(ended, case):
-            yield case
-
-
-def _proved_by(ended: _Ended | None, case: Case) -> bool:
-    """Whether the run that has ended may be the proof of the case's recovery."""
-    if ended is None or case.phase != "proving":
-        return False
-    return ended.id == case.run.id or ended.head_branch.startswith(OUR_BRANCHES)
-
-
-def _circuits(doors: Doors) -> tuple[str, ...]:
-    book = read_circuits(doors.store.read(CIRCUITS)[CIRCUITS])
-    return tuple(entry.circuit.key for entry in book.circuits if not isinstance(entry.circuit.state, Closed))
+    register: Register, doors: Doors, request: Request, runs: Sequence[WorkflowRun], words: tuple[Word, ...]
+) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+    """The open cases that there is something to do about, and the circuits that are not closed."""
+    documents = doors.store.read(CIRCUITS, APPROVALS)
+    book = read_circuits(documents[CIRCUITS])
+    signs = Signs(
+        ended=_event_of(doors),
+        failed={run.id: run for run in runs},
+        words=words,
+        approvals=read_approvals(documents[APPROVALS]),
+        circuits=book,
+        policy=request.settings.policy,
+    )
+    cases = (case for case in register.open.values() if request.run in (0, case.run.id))
+    held = (entry.circuit.key for entry in book.circuits if not isinstance(entry.circuit.state, Closed))
+    return tuple(due(cases, signs, doors.clock.now())), tuple(held)
 
 
 def _archived(archived: bool) -> tuple[str, ...]:
