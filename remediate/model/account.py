@@ -41,8 +41,8 @@ def accounts_of(verdicts: Verdicts) -> tuple[Account, ...]:
 
 
 def outcome_of(case: Case) -> OutcomeName | None:
-    """How its recovery ended; None while it goes on, and where there was none."""
-    if case.open or not case.deeds:
+    """How its recovery ended; None while it goes on, where there was none, and where the end says nothing."""
+    if case.open or not case.deeds or case.moot:
         return None
     if case.standing == "healed":
         return "recovered"

@@ -55,7 +55,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     `trusted` is false for the code of a fork; `pull` is 0 where none belongs to it. `owner` has claimed it
     until `claimed`; `due` is when there is something to do at the earliest. `revision` counts how often it
-    was kept: who would keep an older one has not seen what happened since.
+    was kept: who would keep an older one has not seen what happened since. `moot`: its end says nothing of
+    its recovery, for another failure came instead, or the run is gone.
     """
 
     run: WorkflowRun
@@ -76,6 +77,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     restored: tuple[Restored, ...] = ()
     snapshot: str = ""
     revision: int = 0
+    moot: bool = False
 
     @property
     def key(self) -> str:

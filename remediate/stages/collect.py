@@ -16,7 +16,7 @@ from remediate.metrics.badge import badge
 from remediate.metrics.counting import Ended, Happening
 from remediate.metrics.learning import RulesRecord, awaited, judged, labelled, labels, precision
 from remediate.metrics.targets import targets
-from remediate.model.account import Account, accounts_of
+from remediate.model.account import Account, accounts_of, outcome_of
 from remediate.model.actions import WorkflowRun
 from remediate.model.case import Case
 from remediate.model.digest import digest_of
@@ -25,7 +25,7 @@ from remediate.model.stage import Head, Tally, Verdicts
 from remediate.ports import Documents
 from remediate.safety.circuit import Closed
 from remediate.stages.doors import Doors
-from remediate.stages.telling import decision_of, happenings_of, outcome_among, record_of
+from remediate.stages.telling import decision_of, happenings_of, record_of
 from remediate.state import circuits, history, incidents, metrics_store, rules_record
 from remediate.state.cases import OPEN, Open
 from remediate.state.metrics_store import BADGE, METRICS, TALLIED
@@ -104,7 +104,7 @@ class _Counting:
         happened = [
             one
             for account in self._accounts
-            for one in happenings_of(account, self._accounts, self._head.settings.policy)
+            for one in happenings_of(account, self._head.settings.policy)
         ]
         fresh = metrics_store.fresh(tallied, happened)
         record = self._learned(rules_record.read_rules(documents[rules_record.NAME]), fresh)
@@ -139,7 +139,7 @@ class _Counting:
         for account in self._accounts:
             if account.key not in ended:
                 continue
-            outcome = outcome_among(account, self._accounts)
+            outcome = outcome_of(account.case)
             decision = decision_of(account, self._now)
             if outcome:
                 strategies = [deed.strategy for deed in account.case.deeds]

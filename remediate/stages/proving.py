@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from remediate.errors import Unreachable
 from remediate.model.actions import FAILURES
-from remediate.model.case import Case
+from remediate.model.case import Case, Standing
 from remediate.model.outcome import Done, Failed, RollbackFailed
 from remediate.model.record import OutcomeName, Record
 from remediate.model.stage import Verdict, VerdictName
@@ -19,6 +20,8 @@ from remediate.verification.reports import Tested, compared
 
 # There is nothing to take back of a re-run, and no way to take back what was deleted.
 _LEAVES_NOTHING = frozenset({"rerun", "cache-purge"})
+# When what could not be looked at is looked at again.
+_LATER = 600.0
 
 
 def awaits_attempt(case: Case) -> bool:
@@ -26,27 +29,54 @@ def awaits_attempt(case: Case) -> bool:
     return case.phase in ("proving", "watching") and any(deed.strategy == "rerun" for deed in case.deeds)
 
 
-def settle(case: Case, later: Case, desk: Desk) -> Verdict:
-    """The new attempt failed: with the same failure the recovery has not helped; else another came."""
-    now, number = desk.now(), later.run.attempt
-    bid = bid_of(case, desk.policy)
-    if later.signature and later.signature != case.signature:
+def settle(case: Case, later: int, signature: str, desk: Desk) -> Verdict:
+    """A later attempt failed: with the same failure the recovery has not helped; else another came."""
+    try:
+        return _settled(case, later, signature, desk)
+    except Unreachable as problem:
+        return _pending(case, problem.message, desk.now() + _LATER, desk)
+
+
+def _settled(case: Case, later: int, signature: str, desk: Desk) -> Verdict:
+    bid = _bid_to_end(case, desk)
+    if signature and signature != case.signature:
+        if case.phase == "watching":
+            return _closed(case, "healed", case.reason, desk)
         desk.ledger.withdraw(bid)
-        reason = f"its failure is gone; attempt {number} failed with another, which is looked at by itself"
-    else:
-        reason = f"attempt {number} failed the same way, and is looked at by itself"
-        if any(deed.strategy not in _LEAVES_NOTHING for deed in case.deeds):
-            return _failed(case, Failed(strategy="", reason=reason), desk)
-        desk.ledger.end(bid, record_of_case(case, bid, "unhealed", f"attempt {number} failed as well", now))
-    ended = closed(case, "ignored", reason, now)
+        reason = f"its failure is gone; attempt {later} failed with another, which is looked at by itself"
+        return _closed(msgspec.structs.replace(case, moot=True), "ignored", reason, desk)
+    how = "the same way" if signature else "as well"
+    return _unhealed(case, f"attempt {later} failed {how}, and is looked at by itself", desk)
+
+
+def _unhealed(case: Case, reason: str, desk: Desk) -> Verdict:
+    """Nobody is called: the run went on, and its latest attempt speaks for itself."""
+    if any(deed.strategy not in _LEAVES_NOTHING for deed in case.deeds):
+        return _failed(case, Failed(strategy="", reason=reason), desk)
+    bid = _bid_to_end(case, desk)
+    desk.ledger.end(bid, record_of_case(case, bid, "unhealed", reason, desk.now()))
+    return _closed(case, "ignored", reason, desk)
+
+
+def _closed(case: Case, standing: Standing, reason: str, desk: Desk) -> Verdict:
+    ended = closed(case, standing, reason, desk.now())
     desk.book.keep(ended)
-    return Verdict(case=ended, verdict="failed", seen=(reason,))
+    verdict: VerdictName = "healed" if standing == "healed" else "failed"
+    return Verdict(case=ended, verdict=verdict, seen=(reason,))
 
 
 def prove(case: Case, desk: Desk) -> Verdict:
-    """Healed, failed and undone, or still to be seen."""
-    place = desk.place_of(case)
-    case, seen = desk.engine.look(place)
+    """Healed, failed and undone, or still to be seen, as what cannot be looked at now is."""
+    try:
+        return _judged(case, desk)
+    except Unreachable as problem:
+        if desk.dry_run:
+            return Verdict(case=case, verdict="pending", seen=(problem.message,))
+        return _pending(case, problem.message, desk.now() + _LATER, desk)
+
+
+def _judged(case: Case, desk: Desk) -> Verdict:
+    case, seen = desk.engine.look(desk.place_of(case))
     if desk.dry_run:
         return _foreseen(case, seen)
     match seen:
@@ -59,8 +89,28 @@ def prove(case: Case, desk: Desk) -> Verdict:
         case Waiting(reason=reason, due=due):
             return _pending(case, reason, due, desk)
         case Failed() as failure:
-            again = _failed_again(case, desk)
-            return _pending(case, again, 0.0, desk) if again else _failed(case, failure, desk)
+            return _overtaken(case, desk) or _failed(case, failure, desk)
+
+
+def _overtaken(case: Case, desk: Desk) -> Verdict | None:
+    """What became of a run that has gone on without us, or is gone; None where it is as we left it."""
+    if not awaits_attempt(case):
+        return None
+    first = case.run.attempt + 1
+    latest = desk.doors.platform.run(case.run.id)
+    if latest is None:
+        desk.ledger.withdraw(_bid_to_end(case, desk))
+        gone = "the run is gone, so nothing shows whether it was healed"
+        return _closed(msgspec.structs.replace(case, moot=True), "ignored", gone, desk)
+    if latest.attempt < first or (latest.attempt == first and latest.conclusion not in FAILURES):
+        return None
+    if latest.conclusion not in FAILURES:
+        reason = f"attempt {first} did not heal it, and somebody has begun attempt {latest.attempt} since"
+        return _unhealed(case, reason, desk)
+    signature = desk.book.signature_of(latest)
+    if signature is None:
+        return _pending(case, f"attempt {latest.attempt} failed, and is to be diagnosed", 0.0, desk)
+    return settle(case, latest.attempt, signature, desk)
 
 
 def _tested(case: Case, desk: Desk) -> Tested:
@@ -72,14 +122,6 @@ def _tested(case: Case, desk: Desk) -> Tested:
     folder = desk.doors.folder / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     return compared(platform, run, again, folder)
-
-
-def _failed_again(case: Case, desk: Desk) -> str:
-    """Whether a later attempt has failed, which will be found and diagnosed: that settles this one."""
-    latest = desk.doors.platform.run(case.run.id)
-    if latest is None or latest.attempt <= case.run.attempt or latest.conclusion not in FAILURES:
-        return ""
-    return f"attempt {latest.attempt} failed, and is to be diagnosed"
 
 
 def _foreseen(case: Case, seen: Seen) -> Verdict:
@@ -95,17 +137,17 @@ def _foreseen(case: Case, seen: Seen) -> Verdict:
 def _healed(case: Case, summary: str, desk: Desk) -> Verdict:
     """Counted when it is first seen; looked at once more after a while, by a later run of ours."""
     now, delay = desk.now(), desk.policy.health_delay
-    if case.phase == "watching" or not delay:
-        ended = closed(case, "healed", summary, now)
-    else:
-        ended = msgspec.structs.replace(
-            desk.let_go(case), phase="watching", standing="healed", reason=summary, due=now + delay
-        )
-    if case.phase != "watching":
-        bid = bid_of(case, desk.policy)
-        desk.ledger.end(bid, record_of_case(case, bid, "recovered", "", now))
-    desk.book.keep(ended)
-    return Verdict(case=ended, verdict="healed", seen=(summary,))
+    if case.phase == "watching":
+        return _closed(case, "healed", summary, desk)
+    bid = bid_of(case, desk.policy)
+    desk.ledger.end(bid, record_of_case(case, bid, "recovered", "", now))
+    if not delay:
+        return _closed(case, "healed", summary, desk)
+    watched = msgspec.structs.replace(
+        desk.let_go(case), phase="watching", standing="healed", reason=summary, due=now + delay
+    )
+    desk.book.keep(watched)
+    return Verdict(case=watched, verdict="healed", seen=(summary,))
 
 
 def _pending(case: Case, reason: str, due: float, desk: Desk) -> Verdict:
@@ -129,10 +171,8 @@ def _failed(case: Case, failure: Failed, desk: Desk) -> Verdict:
 def _ended(
     case: Case, failure: Failed, desk: Desk, undone: tuple[str, ...] = (), remains: tuple[str, ...] = ()
 ) -> Verdict:
-    """A person's now. What was counted as healed before gets a line of its own."""
-    now, bid = desk.now(), bid_of(case, desk.policy)
-    if case.phase == "watching":
-        bid = msgspec.structs.replace(bid, owner=f"{bid.owner}-later")
+    """A person's now."""
+    now, bid = desk.now(), _bid_to_end(case, desk)
     outcome: OutcomeName = "rollback-failed" if remains else "rolled-back" if undone else "unhealed"
     verdict: VerdictName = "rollback-failed" if remains else "rolled-back" if undone else "failed"
     desk.ledger.end(bid, record_of_case(case, bid, outcome, failure.reason, now))
@@ -140,6 +180,12 @@ def _ended(
     ended = escalated(case, failure.reason + left, now)
     desk.book.keep(ended)
     return Verdict(case=ended, verdict=verdict, seen=(failure.reason, *undone), remains=remains)
+
+
+def _bid_to_end(case: Case, desk: Desk) -> Bid:
+    """What was counted as healed before gets a line of its own."""
+    bid = bid_of(case, desk.policy)
+    return msgspec.structs.replace(bid, owner=f"{bid.owner}-later") if case.phase == "watching" else bid
 
 
 def record_of_case(case: Case, bid: Bid, outcome: OutcomeName, reason: str, now: float) -> Record:

@@ -131,7 +131,7 @@ class _Recovery:
             later = fresh.get(case.run.id)
             again = later is not None and later.run.attempt > case.run.attempt and later.diagnosis is not None
             if later and again and awaits_attempt(case) and not self._desk.dry_run:
-                yield settle(case, later, self._desk)
+                yield settle(case, later.run.attempt, later.signature, self._desk)
 
     def _taken(self) -> Iterator[Course]:
         """What another run of ours has taken up, or closed, since this one began to look."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -18,7 +18,7 @@ from remediate.state.history import line_of
 _RETRIES = frozenset({"rerun", "retry-command"})
 
 
-def happenings_of(account: Account, among: Iterable[Account], policy: Policy) -> Iterator[Happening]:
+def happenings_of(account: Account, policy: Policy) -> Iterator[Happening]:
     """That it was detected, and that it ended; whoever counts knows by the keys what was told before."""
     case = account.case
     if case.diagnosis:
@@ -36,26 +36,12 @@ def happenings_of(account: Account, among: Iterable[Account], policy: Policy) ->
         key=case.key,
         at=case.closed or case.found,
         standing=case.standing,
-        outcome=outcome_among(account, among),
+        outcome=outcome_of(case),
         strategies=tuple(deed.strategy for deed in case.deeds),
         gate=case.gate if case.standing in ("refused", "escalated") else "",
         lasted=max(0.0, case.run.updated - case.run.started),
         after=max(0.0, _seen_healed(account, policy) - case.run.updated),
     )
-
-
-def outcome_among(account: Account, among: Iterable[Account]) -> OutcomeName | None:
-    """How its recovery ended; None where the new attempt failed with something else, which says nothing."""
-    case = account.case
-    outcome = outcome_of(case)
-    if outcome != "unhealed" or case.standing != "ignored":
-        return outcome
-    later = [
-        one.case
-        for one in among
-        if one.case.run.id == case.run.id and one.case.run.attempt > case.run.attempt and one.case.signature
-    ]
-    return outcome if not later or any(one.signature == case.signature for one in later) else None
 
 
 def record_of(account: Account, policy: Policy, now: float) -> Record | None:
@@ -97,5 +83,5 @@ def _seen_healed(account: Account, policy: Policy) -> float:
     """When it was first seen to be gone: the look after the delay only confirms that."""
     case = account.case
     if case.standing == "healed" and policy.health_delay and case.due:
-        return min(case.closed, case.due) - policy.health_delay
+        return case.due - policy.health_delay
     return case.closed

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 import msgspec
 
 from remediate.errors import Unreachable
+from remediate.model.actions import WorkflowRun
 from remediate.model.case import Case, Closing
 from remediate.ports import Documents, Store
 from remediate.safety.moments import HOUR
@@ -124,6 +125,13 @@ class CaseBook:
         self._store.change(self._id("keep"), names, written)
         self._revisions.update((case.key, case.revision) for case in mine[-1])
         return len(mine[-1])
+
+    def signature_of(self, run: WorkflowRun) -> str | None:
+        """Of the failure of an attempt, empty where that is not known; None as long as nobody has looked."""
+        there = read_register(self._store, run.created, run.created)
+        found: Case | Closing | None = there.open.get(run.key) or there.closed.get(run.key)
+        waits = found is None or (isinstance(found, Case) and found.diagnosis is None)
+        return None if waits or found is None else found.signature
 
     def stamped(self, case: Case) -> Case:
         """The case with the revision under which this book has kept it last."""

@@ -7,14 +7,16 @@ from typing import Any
 
 import msgspec
 from fakes.fake_clock import FakeClock
-from fakes.fake_platform import FakeGitHub
+from fakes.fake_platform import FakeGitHub, Killed
 
+from remediate.errors import Unreachable
 from remediate.logs.redaction import Redactor
 from remediate.model.actions import Job, JobStep, WorkflowRun
 from remediate.model.case import Case, Closing
 from remediate.model.diagnosis import Diagnosis
 from remediate.model.digest import digest_of
 from remediate.model.policy import HealthPolicy, Policy
+from remediate.model.record import Record
 from remediate.model.stage import Agenda, Finding, Findings, Recoveries, Settings, Verdicts
 from remediate.ports import Unanswered
 from remediate.safety.health import Vitals
@@ -22,6 +24,7 @@ from remediate.stages.doors import Doors
 from remediate.stages.initialize import Request, initialize
 from remediate.stages.recover import recover
 from remediate.stages.verify import verify
+from remediate.state import history
 from remediate.state.cases import read_register
 from remediate.state.folder import FolderStore
 
@@ -60,6 +63,34 @@ class Repository:
     def ends(self, run: WorkflowRun, conclusion: str) -> WorkflowRun:
         """Its latest attempt ends so."""
         return self.github.finish(run.id, conclusion, (_job(),))
+
+    def forbids(self, call: str, run: WorkflowRun) -> None:
+        """The platform refuses this call about the run, and answers it about every other."""
+        asked = getattr(self.github, call)
+
+        def refused(about: Any, *given: Any) -> Any:
+            if run.id in (about, getattr(about, "id", 0)):
+                raise Unreachable(f"{call}: the token may not", hint="Give it actions: write.")
+            return asked(about, *given)
+
+        setattr(self.github, call, refused)
+
+    def dies_after(self, effect: str) -> None:
+        """The process dies once this has happened, before it can write down that it has."""
+        happened = self.github.happened
+
+        def last(what: str) -> None:
+            happened(what)
+            if what.startswith(effect):
+                self.github.happened = happened  # type: ignore[method-assign]
+                raise Killed
+
+        self.github.happened = last  # type: ignore[method-assign]
+
+    def history(self) -> tuple[Record, ...]:
+        """This month's lines."""
+        name = history.name_of(self.clock.now())
+        return history.read_history(name, self.store.read(name)[name])
 
     def doors(self, owner: str) -> Doors:
         folder = self.folder / "fetched"
