@@ -260,6 +260,41 @@ def test_a_missing_permission_is_named(world: Boxed, name: str, permission: str)
     assert "permissions:" in raised.value.hint
 
 
+def test_a_person_s_comment_is_changed_in_place_too(world: Boxed) -> None:
+    """An access token may be a person's, whose comments are no bot's."""
+    world.box.person("ada", world.repo)
+    hub = world.adapter_with(world.box.person_token("ada", permissions=ALL))
+    _ticket(world, hub)
+    number = _issues(world)[0].number
+    world.repo.add_comment(number, f"{MARK} quoted by a bot", user="helper[bot]")
+    for words in ("before", "now", "now"):
+        assert hub.put_comment(number, f"{MARK} {words}", MARK).author == "ada"
+    assert [one.body for one in _issues(world)[0].comments] == [f"{MARK} quoted by a bot", f"{MARK} now"]
+
+
+def test_a_comment_whose_text_was_changed_at_once_is_not_said_twice(world: Boxed) -> None:
+    hub = world.adapter()
+    _ticket(world, hub)
+    issue = _issues(world)[0]
+
+    def edit() -> None:
+        issue.comments[0].body += " (edited)"
+
+    world.box.mischief.fail(method="POST", path="/comments$", when="after")
+    world.box.mischief.meanwhile(edit, method="POST", path="/comments$")
+    hub.put_comment(issue.number, f"{MARK} now", MARK)
+    assert len(issue.comments) == 1
+
+
+def test_a_deployment_is_found_among_many(world: Boxed) -> None:
+    hub = world.adapter()
+    _deploy(world, hub)
+    for _ in range(30):
+        world.repo.add_deployment()
+    _deploy(world, hub)
+    assert len(world.repo.deployments) == 31
+
+
 @pytest.mark.parametrize(
     ("name", "permission"), [("cache", "actions"), ("branch", "contents"), ("drop", "contents")]
 )

@@ -63,13 +63,12 @@ def github_platform(  # noqa: PLR0913 - the world of one server
     bounds: Bounds | None = None,
     remembered: Path | None = None,
     certificates: str = "",
-    login: str = "",
 ) -> GitHub:
-    """`remembered` is a folder for answers with their ETags, `login` who the token belongs to, if a person.
+    """`remembered` is a folder for answers with their ETags.
 
     Nothing is asked of GitHub yet.
     """
     wire = Wire(api_url or API, token, certificates=certificates)
     calls = Calls(wire, clock=clock, random=random, bounds=bounds or Bounds(), memory=Memory(remembered))
     downloads = Downloads(wire.host, certificates=certificates)
-    return GitHub(Desk(name=repository_called(repository), calls=calls, downloads=downloads, login=login))
+    return GitHub(Desk(name=repository_called(repository), calls=calls, downloads=downloads))

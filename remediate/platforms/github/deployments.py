@@ -12,6 +12,7 @@ from remediate.platforms.github.wire import Reply
 _READ = "deployments: read"
 _WRITE = "deployments: write"
 _LATEST = 10
+_PAGE = 100
 _LONGEST_WHY = 140
 _MARK = "remediate"
 
@@ -21,7 +22,7 @@ class Deployments(Part):
 
     def deployments(self, environment: str) -> tuple[Deployment, ...]:
         """The latest deployments to an environment, the newest first."""
-        return tuple(one.model(self._state(one.id)) for one in self._latest(environment))
+        return tuple(one.model(self._state(one.id)) for one in self._latest(environment, _LATEST))
 
     def deploy(self, ref: str, environment: str, why: str, mark: str) -> Deployment | str:
         """A new deployment of this ref, or why the platform will not; `mark` finds it again."""
@@ -54,13 +55,13 @@ class Deployments(Part):
             raise refusal(answer, f"POST {path}", _WRITE)
         return words_of(answer)
 
-    def _latest(self, environment: str, *, fresh: bool = False) -> list[DeploymentShape]:
+    def _latest(self, environment: str, most: int, *, fresh: bool = False) -> list[DeploymentShape]:
         path = f"{self._root}/deployments"
-        query = {"environment": environment, "per_page": str(_LATEST)}
+        query = {"environment": environment, "per_page": str(most)}
         return parsed(self._calls.get(path, query, needs=_READ, fresh=fresh), list[DeploymentShape], path)
 
     def _deployed(self, environment: str, mark: str) -> Deployment | None:
-        for one in self._latest(environment, fresh=True):
+        for one in self._latest(environment, _PAGE, fresh=True):
             if mark and mark in one.told:
                 return one.model(self._state(one.id))
         return None

@@ -16,12 +16,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9._-]{1
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """`login` is who we are, empty where that is a bot whose name the token does not tell."""
-
     name: str
     calls: Calls
     downloads: Downloads
-    login: str = ""
 
     @property
     def root(self) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from remediate.model.actions import Comment, Ticket
 from remediate.platforms.github.desk import Part, quoted
 from remediate.platforms.github.forge_shapes import CommentShape, IssueShape, PermissionShape
-from remediate.platforms.github.shapes import iso, parsed
+from remediate.platforms.github.shapes import UserShape, iso, parsed
 from remediate.platforms.github.wire import Reply
 
 _READ = "issues: read"
@@ -79,8 +80,10 @@ class Issues(Part):
             method, place = "POST", path
         else:
             method, place = "PATCH", f"{self._root}/issues/comments/{known.id}"
+        # What was opened may have been changed since: that its mark is there is enough.
+        there = body if known else mark
         answer = self._calls.bring_about(
-            method, place, {"body": body}, look=lambda: self._said(number, mark, body), needs=_WRITE
+            method, place, {"body": body}, look=lambda: self._said(number, mark, there), needs=_WRITE
         )
         return parsed(answer, CommentShape, path).model() if isinstance(answer, Reply) else answer
 
@@ -112,8 +115,14 @@ class Issues(Part):
         return None
 
     def _is_us(self, one: CommentShape) -> bool:
-        return one.user is not None and one.user.login == self._desk.login if self._desk.login else one.by_bot
+        return one.user is not None and one.user.login == self._login if self._login else one.by_bot
 
-    def _said(self, number: int, mark: str, body: str) -> Comment | None:
+    @cached_property
+    def _login(self) -> str:
+        """Who we are; empty for a bot, which is not told."""
+        reply = self._calls.get("/user", accept=(401, 403, 404), fresh=True)
+        return parsed(reply, UserShape, "/user").login if reply.status == 200 else ""
+
+    def _said(self, number: int, mark: str, there: str) -> Comment | None:
         found = self._ours(number, mark)
-        return found if found is not None and found.body == body else None
+        return found if found is not None and there in found.body else None
