@@ -105,6 +105,15 @@ def test_checks_and_runs_on_a_commit_are_told(world: Boxed) -> None:
     }
 
 
+def test_more_runs_on_a_commit_than_a_page_holds_are_all_told(world: Boxed) -> None:
+    bad = world.repo.add_run(conclusion="failure", jobs=[])
+    for _ in range(120):
+        world.repo.add_run(conclusion="success", jobs=[])
+    found = world.adapter().checks(world.repo.git.head("main"))
+    assert len(found) == 121
+    assert bad.id in {one.run for one in found}
+
+
 def test_deployments_are_told_with_their_states(world: Boxed) -> None:
     good = world.repo.add_deployment(state="success")
     world.box.clock.advance(10)

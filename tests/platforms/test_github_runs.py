@@ -53,3 +53,12 @@ def test_the_failed_jobs_are_run_again_once(world: Boxed) -> None:
     assert hub.run(run.id, 1).conclusion == "failure"
     assert hub.run(run.id).conclusion == "success"
     assert len(world.calls("POST")) == 1
+
+
+def test_an_end_that_is_not_told_yet_is_not_taken_for_a_failure(world: Boxed) -> None:
+    run = world.repo.add_run(conclusion="failure", jobs=[])
+    run.attempt.conclusion = None
+    hub = world.adapter()
+    assert hub.unsuccessful_runs(0) == ()
+    run.attempt.conclusion = "failure"
+    assert [found.id for found in hub.unsuccessful_runs(0)] == [run.id]

@@ -8,7 +8,6 @@ from remediate.platforms.github.desk import Part, quoted
 from remediate.platforms.github.forge_shapes import CheckPage, RefShape
 from remediate.platforms.github.run_shapes import RunPage
 from remediate.platforms.github.shapes import parsed
-from remediate.platforms.github.wire import Reply
 
 _READ = "contents: read"
 _WRITE = "contents: write"
@@ -85,10 +84,7 @@ class Branches(Part):
     def _runs_on(self, commit: str) -> tuple[CheckState, ...]:
         """Runs too: one that waits for an approval has no check yet."""
         path = f"{self._root}/actions/runs"
-        reply = self._calls.get(path, {"head_sha": commit, "per_page": "100"}, needs="actions: read")
-        if not isinstance(reply, Reply):
-            return ()
-        found = parsed(reply, RunPage, path).workflow_runs
+        pages = self._calls.pages(path, {"head_sha": commit}, needs="actions: read", most=10)
         return tuple(
             CheckState(
                 name=one.name or one.path,
@@ -96,5 +92,6 @@ class Branches(Part):
                 conclusion=one.conclusion or "",
                 run=one.id,
             )
-            for one in found
+            for reply in pages
+            for one in parsed(reply, RunPage, path).workflow_runs
         )

@@ -53,9 +53,10 @@ class Runs(Part):
         for status in self._statuses(since):
             for run in self._listed(status, since):
                 found[run.id] = run
-        ended = (run for run in found.values() if run.status == "completed" and run.conclusion != "success")
-        models = (run.model(self._desk.name) for run in ended)
-        return tuple(sorted(models, key=lambda run: (run.created, run.id)))
+        # What has just ended may not say how yet: the next look sees it.
+        models = (run.model(self._desk.name) for run in found.values())
+        ended = (run for run in models if run.ended and run.conclusion not in ("", "success"))
+        return tuple(sorted(ended, key=lambda run: (run.created, run.id)))
 
     def newest_failure(self) -> WorkflowRun | None:
         """The run that failed last, by when it was made; None where none of the latest did."""
