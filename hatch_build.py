@@ -1,7 +1,8 @@
-"""Puts the flattened rules and the compiled patterns into the wheel, so that the command starts at once."""
+"""Puts into the wheel what is known when it is built: rules and patterns, compiled, and its commit."""
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -35,3 +36,16 @@ class Ahead(BuildHookInterface[Any]):
         for name, content in ahead.items():
             (folder / name).write_bytes(content)
             build_data["force_include"][str(folder / name)] = f"remediate/diagnosis/{name}"
+        (folder / "COMMIT").write_text(_commit(self.root))
+        build_data["force_include"][str(folder / "COMMIT")] = "remediate/COMMIT"
+
+
+def _commit(root: str) -> str:
+    """The commit that is built; empty where this folder is no checkout, whatever repository it lies in."""
+    asked = ("git", "rev-parse", "--show-toplevel", "HEAD")
+    try:
+        told = subprocess.run(asked, cwd=root, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
+    except OSError:
+        return ""
+    top, _, commit = told.stdout.strip().partition("\n")
+    return commit if told.returncode == 0 and Path(top).resolve() == Path(root).resolve() else ""

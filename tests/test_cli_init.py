@@ -207,6 +207,13 @@ def test_revision_that_the_installer_noted(tmp_path: Path) -> None:
     assert revision("", tmp_path / "__init__.py", Git(b""), {}, json.dumps(noted)) == REVISION
 
 
+def test_revision_that_the_wheel_was_built_from(tmp_path: Path) -> None:
+    """`pip install .` notes a folder and no commit."""
+    (tmp_path / "COMMIT").write_text(REVISION)
+    noted = {"url": "file:///a/checkout", "dir_info": {}}
+    assert revision("", tmp_path / "__init__.py", Git(b""), {}, json.dumps(noted)) == REVISION
+
+
 @pytest.mark.parametrize("origin", ["", "{}", "[", '{"vcs_info": 3}', '{"archive_info": {}}'])
 def test_revision_that_nobody_knows(tmp_path: Path, origin: str) -> None:
     with pytest.raises(UsageProblem, match="not known which commit"):

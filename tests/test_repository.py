@@ -41,6 +41,14 @@ def test_the_wheel_carries_the_compiled_patterns() -> None:
     assert {"table.bin", "patterns.bin"} <= {path.name for path in folder.iterdir()}
 
 
+@pytest.mark.skipif(not WHEEL or not TRACKED, reason="a wheel knows its commit where it is built from one")
+def test_the_wheel_knows_its_commit() -> None:
+    assert package.__file__
+    commit = Path(package.__file__).with_name("COMMIT").read_text()
+    known = subprocess.run(["git", "cat-file", "-e", f"{commit}^{{commit}}"], cwd=ROOT, check=False)
+    assert (len(commit), known.returncode) == (40, 0)
+
+
 def test_the_module_does_what_the_command_does() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "remediate", "--version"], capture_output=True, cwd=ROOT, check=True

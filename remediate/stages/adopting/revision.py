@@ -28,9 +28,15 @@ def revision(
 ) -> str:
     """The full hash that was given, else that of the commit which this package came from.
 
-    `origin` is what the installer noted about it (`direct_url.json`); `package` lies in a checkout, or not.
+    `origin` is what the installer noted about it (`direct_url.json`); `package` lies in a checkout, or not, and
+    was noted its commit when it was built.
     """
-    found = given or _installed_from(origin) or _checked_out(package, processes, environment)
+    found = (
+        given
+        or _installed_from(origin)
+        or _checked_out(package, processes, environment)
+        or _built_from(package)
+    )
     if not found:
         raise UsageProblem(
             "it is not known which commit of Remediate this is",
@@ -67,3 +73,10 @@ def _checked_out(package: Path, processes: Processes, environment: Mapping[str, 
     return (
         told.output.decode("ascii", "replace").strip() if isinstance(told, Finished) and not told.code else ""
     )
+
+
+def _built_from(package: Path) -> str:
+    try:
+        return package.with_name("COMMIT").read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
