@@ -11,6 +11,7 @@ from remediate.cli.options import Group, config_option
 from remediate.cli.remote import REMOTE
 from remediate.cli.state import FORMAT, STATE, ledger_store, table
 from remediate.errors import UsageProblem
+from remediate.incidents.words import approve_command
 from remediate.safety.moments import moment
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def _facts(one: Incident) -> Iterator[tuple[str, str]]:
     yield "cause", f"{one.cause}: {one.title}"
     yield "issue", str(one.ticket) if one.ticket else ""
     yield "rule", one.rule
-    yield "seen", f"{one.count} times, first {moment(one.opened)}, last {moment(one.seen)}"
+    often = "once" if one.count == 1 else f"{one.count} times"
+    yield "seen", f"{often}, first {moment(one.opened)}, last {moment(one.seen)}"
     yield "branches", ", ".join(one.branches[-_SHOWN:])
     yield "because", one.reason
     yield "next", one.hint
@@ -113,5 +115,8 @@ def _facts(one: Incident) -> Iterator[tuple[str, str]]:
         yield "line", line
     for row in reversed(one.runs[-_SHOWN:]):
         yield "run", f"{row.key}  {moment(row.at)}  {row.branch}  {row.standing}  {row.reason}"
+    for row in reversed(one.runs):
+        if row.asks:
+            yield "asks", f"{row.key}  {approve_command(row.asks)}"
     for event in reversed(one.events[-_SHOWN:]):
         yield "history", f"{moment(event.at)}  {event.kind}  {event.words}"

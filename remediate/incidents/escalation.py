@@ -36,7 +36,7 @@ class Escalated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Escalation:
-    """What is new to people is what an issue's text does not hold yet: what one run cannot tell, the next does."""
+    """New to people is what an issue's text does not hold yet: what one run cannot tell, the next does."""
 
     def __init__(self, tracker: Tracker, repository: str) -> None:
         self._tracker = tracker

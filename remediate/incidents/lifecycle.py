@@ -54,13 +54,16 @@ def met(known: Incident | None, account: Account, moment: Moment) -> Incident:
         branches=_branches(before, moment.clean(account.case.run.branch)),
         circuits=moment.circuits,
         proposal=_proposal(account, moment) or before.proposal,
-        reason=moment.clean(account.case.reason) or before.reason,
+        reason=_reason(before, account.case, moment),
     )
     after = _risen(before, after, account, moment) if known else after
     after = _called(before, after, account, moment)
     if standing_of(account.case) == "healed":
         after = msgspec.structs.replace(after, proof=_proof(account, moment))
-    return msgspec.structs.replace(after, severity=severity_of(after, account, moment.default_branch))
+    severity = severity_of(after, account, moment.default_branch)
+    if before.status == "open":
+        severity = min(severity, before.severity, key=list(SEVERITIES).index)
+    return msgspec.structs.replace(after, severity=severity)
 
 
 def standing_of(case: Case) -> Standing:
@@ -69,17 +72,18 @@ def standing_of(case: Case) -> Standing:
 
 
 def settled(incident: Incident, moment: Moment) -> Incident:
-    """It is over when on each branch the latest run that failed so was healed, or came to nothing else."""
-    latest = {row.branch: row.standing for row in incident.runs}
-    if incident.status != "open" or not set(latest.values()) <= {"healed", "ignored"}:
+    """It is over when, in each workflow and branch, the latest run was healed or came to nothing else."""
+    latest = {(row.workflow, row.branch): row.standing for row in incident.runs}
+    standings = set(latest.values())
+    if incident.status != "open" or not standings <= {"healed", "ignored"}:
         return incident
-    return _over(incident, latest, moment)
+    return _over(incident, moment, healed="healed" in standings)
 
 
 def severity_of(incident: Incident, account: Account, default_branch: str) -> str:
     """What the rule says, one worse for a failure that is wide, frequent or on the default branch.
 
-    A rollback that left something behind is critical.
+    A rollback that left something behind is critical. While the incident is open, it only rises.
     """
     grades = list(SEVERITIES)
     diagnosis = account.case.diagnosis
@@ -134,6 +138,7 @@ def _rows(before: Incident, account: Account, moment: Moment) -> tuple[Seen, ...
         standing=standing_of(case),
         url=case.run.url,
         reason=clean(case.reason),
+        asks=_asks(case),
     )
     others = (one for one in before.runs if one.key != row.key)
     ordered = sorted((*others, row), key=lambda one: (one.at, one.key))
@@ -158,10 +163,9 @@ def _risen(before: Incident, after: Incident, account: Account, moment: Moment) 
 def _called(before: Incident, after: Incident, account: Account, moment: Moment) -> Incident:
     """A person is called where the case says so, once for each case; a pull request asks in its own place."""
     case = account.case
-    plan = case.plan.hash if case.plan and case.phase == "approval" and not case.pull else ""
-    if plan:
-        asked = before.proposal is not None and before.proposal.asks and before.proposal.hash == plan
-        return after if asked else _call(after, Event(at=moment.at, kind="asked", words=f"plan {plan}"))
+    if plan := _asks(case):
+        asked = any(row.key == case.key and row.asks == plan for row in before.runs)
+        return after if asked else _call(after, Event(at=moment.at, kind="asked", words=plan))
     standings = {row.key: row.standing for row in before.runs}
     if case.standing != "escalated" or standings.get(case.key) == "escalated":
         return after
@@ -177,12 +181,24 @@ def _call(incident: Incident, event: Event) -> Incident:
     return _told(msgspec.structs.replace(incident, escalated=True), event)
 
 
-def _over(incident: Incident, latest: dict[str, Standing], moment: Moment) -> Incident:
-    if "healed" in latest.values():
-        healed = msgspec.structs.replace(incident, status="healed")
-        return _told(healed, Event(at=moment.at, kind="healed", words="; ".join(incident.proof)))
+def _asks(case: Case) -> str:
+    """The plan that the issue asks a person's word for; a pull request asks in its own place."""
+    return case.plan.hash if case.plan and case.phase == "approval" and not case.pull else ""
+
+
+def _reason(before: Incident, case: Case, moment: Moment) -> str:
+    """Of what calls a person, not of what else goes on meanwhile."""
+    calls = case.standing == "escalated" or bool(_asks(case))
+    quiet = before.status == "open" and before.escalated and not calls
+    return before.reason if quiet else moment.clean(case.reason) or before.reason
+
+
+def _over(incident: Incident, moment: Moment, *, healed: bool) -> Incident:
+    if healed:
+        over = msgspec.structs.replace(incident, status="healed")
+        return _told(over, Event(at=moment.at, kind="healed", words="; ".join(incident.proof)))
     closed = msgspec.structs.replace(incident, status="closed")
-    return _told(closed, Event(at=moment.at, kind="closed", words=incident.reason))
+    return _told(closed, Event(at=moment.at, kind="closed", words=incident.runs[-1].reason))
 
 
 def _told(incident: Incident, event: Event) -> Incident:
@@ -194,9 +210,9 @@ def _told(incident: Incident, event: Event) -> Incident:
 
 
 def _proposal(account: Account, moment: Moment) -> Proposal | None:
-    """The plan, and what became of it."""
+    """The plan that is not carried out, or was to no avail."""
     case, course = account.case, account.course
-    plan = case.plan
+    plan = case.plan if case.standing in ("escalated", "refused") or case.phase == "approval" else None
     refusal: Refusal | Escalation | None = course.refusal if course else None
     if course and isinstance(course.decision, Refusal | Escalation):
         refusal = course.decision
@@ -207,7 +223,6 @@ def _proposal(account: Account, moment: Moment) -> Proposal | None:
         words=_steps([moment.clean(_step(step.strategy, step.arguments)) for step in plan.steps]),
         gate=case.gate or (refusal.gate if isinstance(refusal, Refusal) else ""),
         reason=moment.clean(refusal.reason if refusal else case.reason),
-        asks=case.phase == "approval",
     )
 
 

@@ -18,7 +18,7 @@ from remediate.safety.moments import moment
 LABELS = ("remediate", "remediate:escalated")
 _TITLE = 120
 _WORDS = 300
-_SHOWN_RUNS, _SHORT_RUNS, _SHOWN_EVENTS = 20, 5, 15
+_SHOWN_RUNS, _SHORT_RUNS, _SHOWN_EVENTS, _SHOWN_PLANS = 20, 5, 15, 5
 _ADDRESS = r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._/-]{1,300}"
 # What wants a person, rather than tells one something.
 _CALLS = ("escalated", "asked", "came-back")
@@ -50,10 +50,9 @@ def body_of(incident: Incident, repository: str) -> str:
 
 def comment_of(incident: Incident, event: Event) -> str:
     """What has just happened, with its own mark: one comment for each kind of event and day."""
-    words = f": {for_markdown(cut(event.words, _WORDS))}" if event.words else ""
-    lines = [comment_mark(incident, event), f"**{_EVENTS[event.kind].capitalize()}**{words}."]
-    if event.kind == "asked" and incident.proposal:
-        lines += ["", *_approval(incident.proposal.hash)]
+    lines = [comment_mark(incident, event), f"**{_EVENTS[event.kind].capitalize()}**{_words(event)}."]
+    if event.kind == "asked":
+        lines += ["", *_approvals(incident)]
     if event.kind == "healed":
         lines += ["", *_proof(incident)]
     return "\n".join(lines)
@@ -79,7 +78,8 @@ def _sections(incident: Incident, repository: str) -> Iterator[Section]:
     yield Section(worth=ALWAYS, text=f"{mark_of(incident.signature)}\n{_head(incident)}")
     if incident.status == "healed":
         yield Section(worth=95, text="\n".join(("### Healed", "", *_proof(incident))))
-    yield Section(worth=90, text="\n".join(_next(incident)))
+    else:
+        yield Section(worth=90, text="\n".join(_next(incident)))
     if incident.evidence:
         yield Section(
             worth=80,
@@ -130,13 +130,12 @@ def _called(incident: Incident) -> str:
 def _next(incident: Incident) -> Iterator[str]:
     yield "### What to do"
     yield ""
-    if incident.reason and incident.status == "open":
+    if incident.reason:
         yield f"A person has to look: {for_markdown(incident.reason)}."
         yield ""
     if incident.hint:
         yield f"- {for_markdown(incident.hint)}"
-    if incident.proposal and incident.proposal.asks:
-        yield from (f"- {line}" for line in _approval(incident.proposal.hash))
+    yield from _approvals(incident)
     yield (
         f"- `{reset_command(_code(incident.signature))}` as the first line of a comment lets one more "
         "recovery of this failure through its circuits."
@@ -146,11 +145,16 @@ def _next(incident: Incident) -> Iterator[str]:
     yield "- Only people with write access are heard."
 
 
-def _approval(plan: str) -> Iterator[str]:
-    yield (
-        f"`{approve_command(_code(plan))}` as the first line of a comment lets the plan be carried out. "
-        "It lapses when the plan, the commit or the run changes."
-    )
+def _approvals(incident: Incident) -> Iterator[str]:
+    asking = [row for row in incident.runs if row.asks]
+    for row in reversed(asking[-_SHOWN_PLANS:]):
+        yield (
+            f"- `{approve_command(_code(row.asks))}` as the first line of a comment lets the plan for "
+            f"{_run(row)} on {for_markdown(row.branch)} be carried out. "
+            "It lapses when the plan, the commit or the run changes."
+        )
+    if len(asking) > _SHOWN_PLANS:
+        yield f"- {len(asking) - _SHOWN_PLANS} more wait for a word: `remediate incidents show` lists them."
 
 
 def _plan(incident: Incident) -> Iterator[str]:
@@ -178,14 +182,14 @@ def _where(incident: Incident, most: int) -> Iterator[str]:
         yield f"{incident.count} in all; the latest {min(most, len(incident.runs))} are shown."
 
 
+def _run(row: Seen) -> str:
+    return f"[{_code(row.key)}]({row.url})" if re.fullmatch(_ADDRESS, row.url) else f"`{_code(row.key)}`"
+
+
 def _row(row: Seen) -> str:
-    run = f"`{_code(row.key)}`"
-    if re.fullmatch(_ADDRESS, row.url):
-        run = f"[{_code(row.key)}]({row.url})"
     became = f"{row.standing}: {for_markdown(cut(row.reason, 120))}" if row.reason else row.standing
-    return (
-        f"| {moment(row.at)} | {run} | {for_markdown(row.workflow)} | {for_markdown(row.branch)} | {became} |"
-    )
+    cells = (moment(row.at), _run(row), for_markdown(row.workflow), for_markdown(row.branch), became)
+    return f"| {' | '.join(cells)} |"
 
 
 def _history(incident: Incident) -> Iterator[str]:
@@ -195,8 +199,13 @@ def _history(incident: Incident) -> Iterator[str]:
 
 
 def _line(event: Event) -> str:
-    words = f": {for_markdown(cut(event.words, _WORDS))}" if event.words else ""
-    return f"- {moment(event.at)} {_EVENTS[event.kind]}{words}"
+    return f"- {moment(event.at)} {_EVENTS[event.kind]}{_words(event)}"
+
+
+def _words(event: Event) -> str:
+    if event.kind == "asked":
+        return f" on plan `{_code(event.words)}`"
+    return f": {for_markdown(cut(event.words, _WORDS))}" if event.words else ""
 
 
 def _proof(incident: Incident) -> Iterator[str]:

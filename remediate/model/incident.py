@@ -12,7 +12,7 @@ Status = Literal["open", "healed", "closed"]
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A run that failed so; `key` names the attempt."""
+    """A run that failed so; `key` names the attempt, `asks` the plan that waits for a word in the issue."""
 
     key: str
     at: float
@@ -21,10 +21,11 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     standing: Standing
     url: str = ""
     reason: str = ""
+    asks: str = ""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something happened to the incident that a person may want to know."""
+    """Something happened to the incident that a person may want to know; of `asked`, the plan's hash."""
 
     at: float
     kind: Literal["opened", "escalated", "asked", "healed", "came-back", "closed"]
@@ -38,7 +39,6 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     words: tuple[str, ...]
     gate: str = ""
     reason: str = ""
-    asks: bool = False
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -123,6 +123,49 @@ def test_an_approval_on_a_pull_request_is_asked_for_there() -> None:
     assert not after(case(1, pull=7, **waits)).escalated
 
 
+def asking(number: int, **more: object) -> Case:
+    waits = {"phase": "approval", "gate": "approval", "plan": plan(run(number)), "reason": "production asks"}
+    return case(number, **{**waits, **more})
+
+
+def test_what_else_goes_on_hides_neither_the_call_nor_the_plan_that_asks() -> None:
+    one = after(asking(1), proving(2), healed(3), refused(4, "network", gate="rates", plan=plan(run(4))))
+    assert one.reason == "production asks"
+    assert [row.asks for row in one.runs if row.asks] == [plan(run(1)).hash]
+    one = after(asking(1), known=one)
+    assert kinds(one) == ["opened", "asked"], "asked once"
+    one = after(asking(5), known=one)
+    assert {row.asks for row in one.runs if row.asks} == {plan(run(1)).hash, plan(run(5)).hash}
+    one = after(proving(1), proving(5), known=one)
+    assert not [row for row in one.runs if row.asks], "the word was given"
+
+
+def test_the_plan_that_is_told_is_one_that_was_not_carried_out() -> None:
+    one = after(escalated(1), proving(2), healed(3))
+    assert one.proposal
+    assert one.proposal.hash == plan(run(1)).hash
+    assert one.reason == "3 recoveries of this failure were made already"
+    assert after(proving(1)).proposal is None
+
+
+def test_another_workflow_that_was_healed_does_not_settle_it() -> None:
+    nightly = {"name": "nightly", "workflow": ".github/workflows/nightly.yml", "updated": NOON + 500}
+    one = after(escalated(1), healed(2, of=nightly))
+    assert one.status == "open"
+    assert after(healed(1), known=one).status == "healed"
+
+
+def test_an_open_incident_does_not_grow_better_by_what_comes_after() -> None:
+    topic = {"branch": "topic"}
+    assert after(escalated(1), escalated(2, of=topic)).severity == "high"
+    left = Account(case=escalated(1, of=topic), verdict=Verdict(case=escalated(1), verdict="rollback-failed"))
+    one = met(None, left, moment())
+    assert after(escalated(2, of=topic), known=one).severity == "critical"
+    over = after(healed(1, of=topic), healed(2, of=topic), known=after(escalated(2, of=topic), known=one))
+    assert over.status == "healed"
+    assert after(escalated(9, of={**topic, "updated": NOON + 900}), known=over).severity == "medium"
+
+
 def test_everything_is_bounded() -> None:
     incident: Incident | None = None
     for number in range(200):

@@ -73,12 +73,11 @@ def incident(words: str = "connection reset by peer", **more: object) -> Inciden
                 standing="escalated",
                 url="https://github.example/octo/shop/actions/runs/1001",
                 reason=words,
+                asks="5d0c9f3a1b7e2648",
             ),
         ),
         "events": (Event(at=NOON, kind="opened"), Event(at=NOON + 60, kind="escalated", words=words)),
-        "proposal": Proposal(
-            hash="5d0c9f3a1b7e2648", words=("rerun", words), gate="attempts", reason=words, asks=True
-        ),
+        "proposal": Proposal(hash="5d0c9f3a1b7e2648", words=("rerun", words), gate="attempts", reason=words),
         "circuits": ("3f9c1ab2d0e4",),
         "proof": (words,),
     }
@@ -219,3 +218,23 @@ def test_the_longest_fits_and_keeps_what_matters() -> None:
     text = body_of(enormous, "octo/shop")
     assert len(text.encode("utf-16-le")) // 2 < 65_536
     assert "left out or shortened" in text
+
+
+def test_each_plan_that_asks_has_its_command_ready_to_be_copied() -> None:
+    rows = tuple(
+        msgspec.structs.replace(
+            incident().runs[0], key=f"{number}-1", asks=f"{number:016x}", branch=f"b{number}"
+        )
+        for number in range(7)
+    )
+    events = (Event(at=NOON, kind="asked", words=f"{6:016x}"),)
+    one = incident(runs=rows, events=events)
+    for text in (body_of(one, "octo/shop"), comment_of(one, events[0])):
+        commands = re.findall(r"- `(/remediate approve [0-9a-f]{16})` as .* on (b\d) be carried out", text)
+        assert commands == [(f"/remediate approve {number:016x}", f"b{number}") for number in (6, 5, 4, 3, 2)]
+        assert "2 more wait for a word" in text
+        assert f"on plan `{6:016x}`" in text
+
+
+def test_what_is_healed_asks_nobody_to_do_anything() -> None:
+    assert "What to do" not in body_of(incident(status="healed"), "octo/shop")
