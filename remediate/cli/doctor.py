@@ -70,11 +70,9 @@ def _examined(repository: str, policy: Policy, findings: tuple[Finding, ...]) ->
         way_out = "Change into a clone whose remote `origin` is one, or name it: --repository OWNER/NAME."
         return Examination(repository=repository, findings=(*findings, trouble("repository", text, way_out)))
     try:
-        here = _here(spot)
+        findings = (*findings, *examined(_here(spot), policy, os.environ, SystemClock()))
     except UsageProblem as problem:
         findings = (*findings, trouble("token", problem.message, problem.hint))
-    else:
-        findings = (*findings, *examined(here, policy, os.environ, SystemClock()))
     return Examination(repository=spot.repository, findings=findings)
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 @contextmanager
 def serving(
-    body: bytes, headers: Mapping[str, str], status: int = 200, seen: list[dict[str, str]] | None = None
+    body: bytes,
+    headers: Mapping[str, str],
+    status: int = 200,
+    seen: list[dict[str, str]] | None = None,
+    certificate: Path | None = None,
 ) -> Iterator[str]:
-    """Its address, while it is there."""
+    """Its address, while it is there; over TLS with a certificate, which stands in one file with its key."""
 
     class Door(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -29,10 +35,14 @@ def serving(
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/log"
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}/log"
     finally:
         server.shutdown()
         server.server_close()

@@ -33,10 +33,16 @@ class Inspection:
         return self._calls.ahead
 
 
-def inspection(
-    api_url: str, repository: str, token: str, *, clock: Clock, random: Callable[[], float]
+def inspection(  # noqa: PLR0913 - the world of one server
+    api_url: str,
+    repository: str,
+    token: str,
+    *,
+    clock: Clock,
+    random: Callable[[], float],
+    certificates: str = "",
 ) -> Inspection:
     """Opens nothing yet: the first look does."""
-    wire = Wire(api_url, token)
+    wire = Wire(api_url, token, certificates=certificates)
     bounds = Bounds(calls=60, tries=3, patience=20.0)
     return Inspection(repository, Calls(wire, clock=clock, random=random, bounds=bounds, memory=Memory()))

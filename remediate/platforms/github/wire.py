@@ -38,17 +38,10 @@ class Wire:
     """`certificates` is a file of certificate authorities, as servers of one's own need one."""
 
     def __init__(self, api_url: str, token: str, *, timeout: float = 30.0, certificates: str = "") -> None:
-        parts = urlsplit(api_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageProblem(
-                f"{api_url}: not the address of an API", hint="GITHUB_API_URL is like https://HOST/api/v3."
-            )
-        self.host = parts.hostname
-        self.secure = parts.scheme == "https"
+        self.secure, self.host, self._port = _parts(api_url)
         self.certificates = certificates
         self._url = api_url.rstrip("/")
-        self._port = parts.port
-        self._token = token
+        self._token = _presentable(token)
         self._timeout = timeout
         self._requester: Requester | None = None
         self._line: HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass | None = None
@@ -142,6 +135,30 @@ class Wire:
             f"{self.host}: its certificate is not trusted",
             hint="Name the file of your certificate authorities in SSL_CERT_FILE.",
         )
+
+
+def _parts(api_url: str) -> tuple[bool, str, int | None]:
+    """Whether it is encrypted, the host, and its port."""
+    try:
+        parts = urlsplit(api_url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host or parts.scheme not in ("http", "https"):
+        raise UsageProblem(
+            f"{api_url}: not the address of an API", hint="GITHUB_API_URL is like https://HOST/api/v3."
+        )
+    return parts.scheme == "https", host, port
+
+
+def _presentable(token: str) -> str:
+    """The token, which must fit into a header: else each request fails for a reason that tells nothing."""
+    if not all("!" <= letter <= "~" for letter in token):
+        raise UsageProblem(
+            "the token holds a space, the end of a line or another letter that no token has",
+            hint="Copy it again, it and nothing else, into GITHUB_TOKEN or GH_TOKEN.",
+        )
+    return token
 
 
 def _reason(error: OSError) -> str:

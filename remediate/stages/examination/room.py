@@ -26,7 +26,12 @@ def examined(here: Here, policy: Policy, environment: Mapping[str, str], clock: 
         repository=here.repository,
         policy=policy,
         inspector=inspection(
-            here.api, here.repository, here.token, clock=clock, random=random.SystemRandom().random
+            here.api,
+            here.repository,
+            here.token,
+            clock=clock,
+            random=random.SystemRandom().random,
+            certificates=environment.get("SSL_CERT_FILE", ""),
         ),
         in_actions=environment.get("GITHUB_ACTIONS") == "true",
         token=here.token,
