@@ -51,7 +51,8 @@ def _answer(box: Box, seen: Seen) -> Answer:
         found = _operation(box, seen, path)
         answer, call = _handled(box, seen, path, found)
         _tag(answer, seen)
-        counting.count(box, seen.token, answer, free=path == "/rate_limit" or answer.status == 304)
+        unchanged = answer.status == 304 and seen.token is not None
+        counting.count(box, seen.token, answer, free=path == "/rate_limit" or unchanged)
         _tell_rights(seen, found, answer)
         if found and box.checks and not answer.deliberate:
             box.faults.extend(box.checks.answer(found.operation, answer))
@@ -189,10 +190,11 @@ def _tell_rights(seen: Seen, found: Found | None, answer: Answer) -> None:
 
 
 def _tag(answer: Answer, seen: Seen) -> None:
-    """An ETag for what was read, and 304 for who has it already."""
+    """An ETag for what was read, another one for each token, and 304 for who has it already."""
     if seen.method != "GET" or answer.status != 200 or isinstance(answer.body, bytes):
         return
-    tag = f'W/"{hashlib.sha256(answer.bytes()).hexdigest()}"'
+    asking = (seen.authorization or "").encode()
+    tag = f'W/"{hashlib.sha256(asking + answer.bytes()).hexdigest()}"'
     answer.headers["ETag"] = tag
     answer.headers["Cache-Control"] = "private, max-age=60, s-maxage=60"
     if tag in seen.headers.get("if-none-match", ""):

@@ -64,8 +64,8 @@ class Mischief:
         self._tricks: list[Trick] = []
         self._denials: list[Denial] = []
         self._past: list[tuple[float, dict[str, Repository]]] = []
-        # So many writes a minute of box time are let through, when a test sets it; GitHub's figure is 80.
-        self.writes_a_minute: int | None = None
+        # So many writes a minute of box time are let through; for None there is no limit.
+        self.writes_a_minute: int | None = 80
         self._writes: list[float] = []
         self._lock = threading.Lock()
         self.closing = threading.Event()

@@ -1,4 +1,4 @@
-"""Shells without a terminal: act gives each step one on the host, GitHub's runner never does."""
+"""Shells as GitHub's runner starts them: act gives each step a terminal, and its action's inputs as variables."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 WRAPPER = """\
 #!/bin/bash
 # In front of the real shell: what is printed goes through a pipe, and nothing can be typed.
+inputs=$(env | sed -n 's/^\\(INPUT_[^= ]*\\)=.*/-u \\1/p')
+if [ -n "$inputs" ]; then exec env $inputs "$0" "$@"; fi
 if [ -t 1 ]; then
   SHELL_PATH "$@" < /dev/null 2>&1 | cat
   exit "${PIPESTATUS[0]}"

@@ -11,6 +11,7 @@ MANY = 24
 
 
 def test_many_clients_at_once(box: Box, repo: Repository) -> None:
+    box.mischief.writes_a_minute = None
     run = repo.add_run(jobs=[Job("build", "failure", log=b"no\n")])
     repo.on_rerun = lambda _: None
     ask = app_client(box, repo)
