@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from remediate.errors import UsageProblem
+from remediate.platforms.github import api_at
 from remediate.ports import Finished, Processes
 
 _PUBLIC = "https://github.com"
@@ -71,11 +72,7 @@ def api_of(spot: Spot, environment: Mapping[str, str]) -> str:
     """The address of the server's API."""
     if environment.get("GITHUB_API_URL") and spot.server == _server(environment):
         return environment["GITHUB_API_URL"]
-    if spot.host == "github.com":
-        return "https://api.github.com"
-    if spot.host.endswith(".ghe.com"):
-        return f"https://api.{spot.host}"
-    return f"{spot.server}/api/v3"
+    return api_at(spot.server)
 
 
 def token_for(spot: Spot, environment: Mapping[str, str], processes: Processes) -> str:
@@ -130,14 +127,14 @@ def _origin(environment: Mapping[str, str], processes: Processes) -> tuple[str, 
     address = told.output.decode("utf-8", "replace").strip() if isinstance(told, Finished) else ""
     if not isinstance(told, Finished) or told.code != 0:
         raise UsageProblem(
-            "no log given, and there is no repository with a remote `origin` here",
-            hint="Name a file or a folder, - for standard input, or the address of a run.",
+            "there is no repository with a remote `origin` here",
+            hint="Change into its clone, or set GITHUB_REPOSITORY to OWNER/NAME.",
         )
     found = _from_remote(address)
     if found is None:
         raise UsageProblem(
-            "no log given, and the remote `origin` here is no repository of a GitHub server",
-            hint="Name a file or a folder, - for standard input, or the address of a run.",
+            "the remote `origin` here is no repository of a GitHub server",
+            hint="Change into a clone of one, or set GITHUB_REPOSITORY to OWNER/NAME.",
         )
     return found
 

@@ -49,7 +49,7 @@ def here_in(environment: Mapping[str, str], *, repository: str = "") -> Here:
     if name.count("/") != 1 or not all(name.split("/")):
         raise UsageProblem(
             f"{name or 'no repository'}: which repository is to be healed is not known",
-            hint="Name it: --repository OWNER/NAME, or set GITHUB_REPOSITORY.",
+            hint="Change into a clone whose remote `origin` is one, or name it: --repository OWNER/NAME.",
         )
     token = environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN") or ""
     if not token:
@@ -138,7 +138,9 @@ def catalog_with(packs: Mapping[str, str]) -> Catalog:
 
 
 def _api_of(server: str) -> str:
-    return "https://api.github.com" if server == _PUBLIC else f"{server.rstrip('/')}/api/v3"
+    from remediate.platforms.github import api_at  # noqa: PLC0415 - slow to load
+
+    return api_at(server)
 
 
 def _owner(environment: Mapping[str, str]) -> str:

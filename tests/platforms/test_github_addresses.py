@@ -18,6 +18,7 @@ from served import serving
 from remediate.errors import Unreachable, UsageProblem
 from remediate.platforms.github import GitHub, github_platform
 from remediate.platforms.github.downloads import Downloads, Fetched, Missed
+from remediate.stages.world import here_in
 
 FACTS = b'{"full_name": "octo/shop", "default_branch": "main"}'
 
@@ -74,6 +75,20 @@ def test_an_address_that_cannot_be_one_is_named(address: str) -> None:
         adapter(address)
     assert address in raised.value.message
     assert "GITHUB_API_URL" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("server", "api"),
+    [
+        ("https://github.com", "https://api.github.com"),
+        ("https://github.com/", "https://api.github.com"),
+        ("https://octo.ghe.com", "https://api.octo.ghe.com"),
+        ("https://hub.example:8443/", "https://hub.example:8443/api/v3"),
+    ],
+)
+def test_each_server_s_api_is_found_off_a_runner_too(server: str, api: str) -> None:
+    here = here_in({"GITHUB_REPOSITORY": "octo/shop", "GITHUB_TOKEN": "t", "GITHUB_SERVER_URL": server})
+    assert here.api == api
 
 
 @pytest.mark.parametrize("token", ["ghs_x\n", " ghs_x", "ghs_x\u201d", "ghs_\u00e4", "ghs_x\0"])

@@ -1,6 +1,6 @@
 """GitHub, through PyGithub."""
 
-from remediate.platforms.github.adapter import API, GitHub, github_platform
+from remediate.platforms.github.adapter import GitHub, api_at, github_platform
 from remediate.platforms.github.calls import Bounds
 
-__all__ = ["API", "Bounds", "GitHub", "github_platform"]
+__all__ = ["Bounds", "GitHub", "api_at", "github_platform"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from remediate.platforms.github.branches import Branches
 from remediate.platforms.github.calls import Bounds, Calls
@@ -20,6 +21,7 @@ from remediate.platforms.github.wire import Wire
 from remediate.ports import Clock
 
 API = "https://api.github.com"
+_TENANTS = ".ghe.com"
 
 
 class GitHub(Runs, Logs, Stores, Deployments, Branches, Pulls, Issues):
@@ -51,6 +53,14 @@ class GitHub(Runs, Logs, Stores, Deployments, Branches, Pulls, Issues):
     def close(self) -> None:
         """Ends the connection."""
         self._calls.wire.close()
+
+
+def api_at(server: str) -> str:
+    """The address of the API of a server whose pages are at this one."""
+    host = urlsplit(server).netloc.lower()
+    if host == "github.com":
+        return API
+    return f"https://api.{host}" if host.endswith(_TENANTS) else f"{server.rstrip('/')}/api/v3"
 
 
 def github_platform(  # noqa: PLR0913 - the world of one server
