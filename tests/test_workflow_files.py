@@ -222,6 +222,16 @@ def test_repair_sees_no_token() -> None:
         assert name in repair["run"].partition("\n")[0]
 
 
+def test_what_was_decided_passes_the_repair_in_no_file() -> None:
+    """Whoever got to run code in the step without a token could have written into one."""
+    steps = list(steps_of(ROOT / "actions" / "recover" / "action.yml"))
+    (prepare,) = [step for step in steps if "--phase=prepare" in step["run"]]
+    (publish,) = [step for step in steps if "--phase=publish" in step["run"]]
+    assert publish["env"]["REMEDIATE_DOCUMENT"] == f"${{{{ steps.{prepare['id']}.outputs.document }}}}"
+    for step in (prepare, publish):
+        assert not re.search(r"--(in|out)put", step["run"])
+
+
 def test_security_model_points_to_what_is_there() -> None:
     said = (ROOT / "docs/security-model.md").read_text()
     rows = re.findall(r"(?m)^\| .+ \| .+ \| `([^`]+)` \| `([^`]+)` \|$", said)

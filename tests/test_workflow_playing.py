@@ -31,14 +31,9 @@ STAND_IN = """\
 import json, os, sys
 stage = sys.argv[1]
 document = os.environ.get("REMEDIATE_DOCUMENT", "")
-files = dict(word[2:].split("=", 1) for word in sys.argv[2:] if word.startswith("--") and "=" in word)
-if "input" in files:
-    document = open(files["input"]).read()
-if "output" in files:
-    open(files["output"], "w").write(document + " prepared")
 obeyed = [name for name in ("GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH") if name in os.environ]
-seen = {{"stage": stage, "words": sys.argv[2:], "document": document, "obeyed": obeyed,
-        "token": "GITHUB_TOKEN" in os.environ}}
+tokens = [name for name, value in os.environ.items() if "ghs_stand_in" in value]
+seen = {{"stage": stage, "words": sys.argv[2:], "document": document, "obeyed": obeyed, "tokens": tokens}}
 open(os.environ["SEEN"], "a").write(json.dumps(seen) + "\\n")
 if stage == os.environ.get("FAILS"):
     sys.exit(4)
@@ -126,12 +121,12 @@ def test_six_jobs_pass_the_document_on(tmp_path: Path) -> None:
     ]
     by_words = {(each["stage"], *each["words"][:1]): each for each in seen}
     assert by_words["detect",]["document"] == "initialize"
-    assert by_words["verify",]["document"] == "initialize detect prepared recover"
-    assert seen[-1]["document"] == "initialize detect prepared recover verify collect-metrics"
+    assert by_words["verify",]["document"] == "initialize detect recover recover"
+    assert seen[-1]["document"] == "initialize detect recover recover verify collect-metrics"
     assert seen[-1]["words"] == [
         "--results=initialize=success detect=success recover=success verify=success collect-metrics=success"
     ]
-    assert [each["stage"] for each in seen if not each["token"]] == ["repair"]
+    assert [each["stage"] for each in seen if not each["tokens"]] == ["repair"]
     assert next(each for each in seen if each["stage"] == "repair")["obeyed"] == []
 
 
@@ -140,7 +135,7 @@ def test_failed_stage_is_told(tmp_path: Path) -> None:
     code, seen, said = House(tmp_path).play("workflow_run", FAILED, FAILS="verify")
     assert code != 0, said
     assert [each["stage"] for each in seen][-2:] == ["verify", "notify"]
-    assert seen[-1]["document"] == "initialize detect prepared recover"
+    assert seen[-1]["document"] == "initialize detect recover recover"
     assert "verify=failure" in seen[-1]["words"][0]
 
 

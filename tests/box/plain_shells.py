@@ -1,4 +1,4 @@
-"""Shells as GitHub's runner starts them: act gives each step a terminal, and its action's inputs as variables."""
+"""Shells as GitHub's runner starts them: without a terminal, and without an action's inputs as variables."""
 
 from __future__ import annotations
 
