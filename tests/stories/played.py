@@ -46,6 +46,18 @@ jobs:
     with:
       dry-run: ${{ inputs.dry-run || false }}
 """
+_APP = """\
+name: App
+inputs: {client-id: {required: true}, private-key: {required: true}}
+outputs: {token: {value: "${{ steps.app.outputs.token }}"}}
+runs:
+  using: composite
+  steps:
+    - id: app
+      shell: bash
+      env: {KEY: "${{ inputs.private-key }}"}
+      run: 'echo "::add-mask::$KEY"; echo "token=${KEY:?}" >> "$GITHUB_OUTPUT"'
+"""
 _MAIN = """\
 import sys; sys.path.insert(0, "{package}"); sys.argv[0] = "remediate"
 from remediate.cli.main import main; main()
@@ -78,12 +90,10 @@ def house(folder: Path) -> Path:
 
 
 def stand_in(folder: Path) -> Path:
-    """Of the action that becomes an App, which cannot be fetched here; without an App it is never run."""
+    """Of the action that becomes an App, which cannot be fetched: the key that it is given is the token."""
     made = folder / "app-token"
     made.mkdir()
-    (made / "action.yml").write_text(
-        "name: App\nruns:\n  using: composite\n  steps: [{run: exit 1, shell: bash}]\n"
-    )
+    (made / "action.yml").write_text(_APP)
     return made
 
 

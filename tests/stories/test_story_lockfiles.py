@@ -43,11 +43,7 @@ class Mended(Story):
     def npm_breaks(self, registry: NpmRegistry, more: str = "", kind: str = "app") -> Run:
         """A package is wanted that is not locked."""
         self.kind = kind
-        project = make_project(self.folder / "npm", registry, "npm", npmrc, "npm")
-        seed(project)
-        project.lock(alpha="1.0.0")
-        newer(project)
-        project.want(alpha="1.0.0", gamma="1.0.0")
+        project = npm_out_of_step(self.folder / "npm", registry)
         self.canary = project.canary
         return self.breaks(project.workspace, f"{NPM}\n{more}")
 
@@ -56,7 +52,7 @@ class Mended(Story):
         actor = "healer[bot]" if self.kind == "app" else "github-actions[bot]"
         self.token = self.box.token(self.repo, actor, dict.fromkeys(RIGHTS, "write"), self.kind)
         self.box.life.environment.update(toolchain())
-        self.push({".github/workflows/remediate.yml": None, **_files(workspace), **files})
+        self.push({".github/workflows/remediate.yml": None, **files_of(workspace), **files})
         self.push({".github/workflows/ci.yml": ci(command, on=ON)})
         self.goes_on()
         (run,) = self.runs()
@@ -86,7 +82,17 @@ def broken(box: Any, tmp_path: Path) -> Mended:
     return Mended(box, tmp_path)
 
 
-def _files(workspace: Path) -> dict[str, str]:
+def npm_out_of_step(folder: Path, registry: NpmRegistry) -> Project:
+    """A project that wants a package which its lockfile does not hold."""
+    project = make_project(folder, registry, "npm", npmrc, "npm")
+    seed(project)
+    project.lock(alpha="1.0.0")
+    newer(project)
+    project.want(alpha="1.0.0", gamma="1.0.0")
+    return project
+
+
+def files_of(workspace: Path) -> dict[str, str]:
     """What ada would commit; the names begin where the project does."""
     found = (path for path in sorted(workspace.rglob("*")) if path.is_file())
     kept = (path for path in found if "node_modules" not in path.parts and ".git" not in path.parts)
@@ -161,7 +167,7 @@ def test_with_the_workflows_own_token_the_repair_waits_for_a_person(
     assert broken.case(run).reason == (
         "the run of its pull request waits for someone with write access to approve it"
     )
-    broken.box.life.approve(broken.repo, proof)
+    broken.box.life.approve(proof)
     broken.goes_on()
     assert proof.conclusion == "success", broken.log(proof)
     broken.box.clock.advance(1000)
