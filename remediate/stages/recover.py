@@ -38,6 +38,7 @@ _FIRST_LOOK = 60.0
 _LATER = 600.0
 # To start another runner later takes longer than to wait for so long here.
 _SHORT = 5.0
+_UNREAD = "nothing that tells why it failed could be read in time"
 _ANOTHER = "another run of Remediate is at it, or was"
 # A step without any token prepares these.
 _REPAIRED_FIRST = frozenset({"lockfile-repair"})
@@ -86,11 +87,11 @@ class _Recovery:
         self._sight(cases)
         outlook = look_around(desk.doors.store, cases, desk.policy, desk.doors.clock)
         courses = tuple(self._decided(case, outlook) for case in cases)
-        ignored = tuple(Course(case=case) for case in agenda.ignored)
-        self._keep((*courses, *ignored))
+        others = tuple(Course(case=case) for case in (*agenda.ignored, *self._unread()))
+        self._keep((*courses, *others))
         return Recoveries(
             findings=self._findings,
-            courses=self.stamped((*resumed, *courses, *elsewhere.values(), *ignored)),
+            courses=self.stamped((*resumed, *courses, *elsewhere.values(), *others)),
             settled=settled,
             words=words,
         )
@@ -103,19 +104,20 @@ class _Recovery:
         except Displaced as problem:
             return msgspec.structs.replace(course, lines=(problem.message,))
         except Unreachable as problem:
-            return self._stuck(course, problem)
+            return self._stuck(course, problem.message, *filter(None, (problem.hint,)))
         case = self._ended(case, outcome)
         desk.book.keep(case)
         return _with(course, case)
 
-    def _stuck(self, course: Course, problem: Unreachable) -> Course:
+    def _stuck(self, course: Course, *why: str) -> Course:
         """The next run of ours goes on with it, as long as a proof may take; the others are healed now."""
         desk, case = self._desk, course.case
-        told = msgspec.structs.replace(course, lines=(problem.message, *filter(None, (problem.hint,))))
-        if desk.now() - case.found < desk.policy.proof_within:
+        told = msgspec.structs.replace(course, lines=why)
+        if not self._over(case):
             return told
-        reason = f"it could not be finished: {problem.message}"
-        self._record(case, "unhealed", reason)
+        reason = f"it could not be finished: {why[0]}"
+        if case.deeds:
+            self._record(case, "unhealed", reason)
         ended = escalated(case, reason, desk.now())
         desk.book.keep(ended)
         return _with(told, ended)
@@ -158,6 +160,14 @@ class _Recovery:
             if again and case.key not in found:
                 yield case
 
+    def _unread(self) -> Iterator[Case]:
+        """What could not be looked at: it is kept, and comes to an end though no run finds it again."""
+        agenda = self._findings.agenda
+        found = {finding.case.key for finding in self._findings.findings}
+        for case in (*agenda.new, *agenda.open):
+            if case.diagnosis is None and case.key not in found:
+                yield self._given_up(case, _UNREAD) if self._over(case) else case
+
     def _sight(self, cases: Iterable[Case]) -> None:
         """All in one change, before any is decided on: a failure that is everywhere is one incident."""
         desk = self._desk
@@ -182,26 +192,29 @@ class _Recovery:
             decided = decide(case, desk.place_of(case), self._grounds, outlook)
         except Unreachable as problem:
             # What cannot be looked at now must not keep the others from being healed.
-            if desk.now() - case.found < desk.policy.proof_within:
-                return Course(case=waiting(case, desk.now() + _LATER, problem.message))
-            return Course(case=escalated(case, problem.message, desk.now()))
+            if self._over(case):
+                return Course(case=escalated(case, problem.message, desk.now()))
+            return Course(case=waiting(case, desk.now() + _LATER, problem.message))
         match decided.decision:
             case Refusal() as refusal:
                 return Course(case=held(case, refusal, desk.policy, desk.now()), decision=refusal)
             case Escalation() as escalation:
-                return Course(case=self._escalated(case, escalation), decision=escalation)
+                return Course(case=self._given_up(case, escalation.reason), decision=escalation)
             case Plan() as plan:
                 return self._planned(msgspec.structs.replace(case, plan=plan), decided, outlook)
 
-    def _escalated(self, case: Case, escalation: Escalation) -> Case:
+    def _given_up(self, case: Case, reason: str) -> Case:
         """Nobody has to look at a run that is gone, or that somebody has re-run meanwhile."""
         run, now = case.run, self._desk.now()
-        latest = self._desk.doors.platform.run(run.id)
+        try:
+            latest = self._desk.doors.platform.run(run.id)
+        except Unreachable as problem:
+            return escalated(case, f"{reason}; {problem.message}", now)
         if latest is None:
             return closed(case, "ignored", "the run is gone", now)
         if latest.attempt > run.attempt:
             return closed(case, "ignored", f"attempt {latest.attempt} was begun by somebody else", now)
-        return escalated(case, escalation.reason, now)
+        return escalated(case, reason, now)
 
     def _planned(self, case: Case, decided: Decided, outlook: Outlook) -> Course:
         desk, plan = self._desk, case.plan
@@ -253,12 +266,14 @@ class _Recovery:
         policy = self._desk.policy
         if policy.kill_switch or policy.mode != "heal":
             said = "the kill switch is on" if policy.kill_switch else f"the mode is `{policy.mode}`"
-            return msgspec.structs.replace(course, lines=(f"what was begun is left as it is: {said}",))
+            return self._stuck(course, f"what was begun is left as it is: {said}")
         mine = self._desk.claim(case, CLAIM)
         if mine is None:
             return msgspec.structs.replace(course, lines=(_ANOTHER,))
         # It was counted before its first effect; from there on it is finished whatever opened since.
         course = _with(course, mine)
+        if wants_repair(mine, mine.owner) and self._over(mine):
+            return self._stuck(course, "whatever repairs it never came to its end")
         return self._goes_on(course) if mine.deeds else self._begun(course)
 
     def _ended(self, case: Case, outcome: Outcome) -> Case:
@@ -283,6 +298,9 @@ class _Recovery:
                 )
             case Rehearsed():
                 return case
+
+    def _over(self, case: Case) -> bool:
+        return self._desk.now() - case.found >= self._desk.policy.proof_within
 
     def _record(self, case: Case, outcome: OutcomeName, reason: str) -> None:
         desk, bid = self._desk, bid_of(case, self._desk.policy)

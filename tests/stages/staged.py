@@ -126,6 +126,11 @@ class Repository:
         agenda, doors = self.begins(**more)
         return verify(recover(found(agenda, cause), doors), doors)
 
+    def heals_unread(self) -> Verdicts:
+        """A whole healer that can look at no failure."""
+        agenda, doors = self.begins()
+        return verify(recover(Findings(agenda=agenda), doors), doors)
+
     def recovers(self, cause: str = "network", **more: Any) -> Recoveries:
         agenda, doors = self.begins(**more)
         return recover(found(agenda, cause), doors)

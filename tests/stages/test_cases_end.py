@@ -15,6 +15,8 @@ from remediate.errors import Unreachable
 from remediate.model.account import outcome_of
 from remediate.model.case import Case
 from remediate.model.policy import HOUR, Environment, RatePolicy
+from remediate.model.preview import Preview
+from remediate.recovery.strategies.lockfile_pull import LockfilePull
 from remediate.stages.recover import recover
 from remediate.stages.verify import verify
 from remediate.state.ledger import Ledger
@@ -178,3 +180,56 @@ def test_a_circuit_that_is_reset_by_command_lets_the_next_run_probe(here: Reposi
     here.store.change("reset by command", ["circuits.json"], lambda _: {"circuits.json": None})
     here.heals()
     assert len(here.github.effects) == 2, "a third would open it again"
+
+
+def test_what_cannot_be_looked_at_is_not_forgotten(here: Repository) -> None:
+    """No list names it any more, and it comes to an end all the same."""
+    run = here.fails()
+    here.heals_unread()
+    assert here.standing(run) == "pending"
+    here.clock.advance(POLICY.look_back + HOUR)
+    here.heals_unread()
+    assert here.standing(run) == "escalated"
+    assert "could be read" in here.case(run).reason
+
+
+def test_what_could_not_be_looked_at_until_it_was_gone_calls_nobody(here: Repository) -> None:
+    run = here.fails()
+    here.heals_unread()
+    del here.github.attempts[run.id]
+    here.clock.advance(POLICY.proof_within)
+    here.heals_unread()
+    assert (here.standing(run), here.case(run).reason) == ("ignored", "the run is gone")
+
+
+def test_what_was_begun_ends_though_the_kill_switch_stays_on(here: Repository) -> None:
+    run = here.fails()
+    here.dies_after("rerun")
+    with contextlib.suppress(Killed):
+        here.heals()
+    here.policy = msgspec.structs.replace(POLICY, kill_switch=True)
+    here.clock.advance(2 * HOUR)
+    here.heals()
+    assert here.standing(run) == "pending"
+    here.clock.advance(POLICY.proof_within)
+    here.heals()
+    assert here.standing(run) == "escalated"
+    assert "the kill switch is on" in here.case(run).reason
+
+
+def test_a_repair_whose_job_always_dies_comes_to_an_end(
+    here: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What prepares it takes the whole job down, so nobody is left to say that it failed."""
+    offer = Preview(strategy="lockfile-repair", target="a", changes=(), seconds=1, cost="", risk="low")
+    monkeypatch.setattr(LockfilePull, "preview", lambda *_given: offer)
+    run = here.fails()
+    (course,) = here.recovers("lockfile").courses
+    assert (course.case.phase, course.case.standing) == ("acting", "pending")
+    here.clock.advance(2 * HOUR)
+    here.recovers("lockfile")
+    assert here.standing(run) == "pending"
+    here.clock.advance(POLICY.proof_within)
+    here.recovers("lockfile")
+    assert here.standing(run) == "escalated"
+    assert "never came to its end" in here.case(run).reason
