@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
 
 import msgspec
 
@@ -29,10 +28,9 @@ from remediate.stages.telling import decision_of, happenings_of, record_of
 from remediate.state import circuits, history, incidents, metrics_store, rules_record
 from remediate.state.cases import OPEN, Open
 from remediate.state.metrics_store import BADGE, METRICS, TALLIED
+from remediate.state.retention import gone, outdated
 from remediate.state.shapes import decode, encoded
 
-# Days of closed cases: a run can be re-run for 30 days, and no run is looked for that is older.
-KEPT_DAYS = 35
 # How many decisions are looked up in one run of ours, and how long after they were made.
 _LOOKED_UP, _NOT_BEFORE, _EACH = 5, 3600.0, 600.0
 _LONGEST = 300
@@ -71,7 +69,8 @@ class _Counting:
         self._doors = doors
         self._now = now
         self._reruns: tuple[WorkflowRun, ...] = tuple(account.case.run for account in accounts)
-        self._stale = tuple(_stale(doors, now)) if not head.dry_run else ()
+        look_back = head.settings.policy.look_back
+        self._old = () if head.dry_run else outdated(doors.store, now, doors.random(), look_back)
         records = {account.key: record_of(account, head.settings.policy, now) for account in accounts}
         self._records = {key: record for key, record in records.items() if record}
         months = dict.fromkeys(history.name_of(record.at) for record in self._records.values())
@@ -80,7 +79,7 @@ class _Counting:
         self.names = (
             *(METRICS, BADGE, TALLIED, circuits.NAME, incidents.NAME, rules_record.NAME, OPEN),
             *months,
-            *self._stale,
+            *self._old,
         )
 
     def look_up(self) -> None:
@@ -102,13 +101,11 @@ class _Counting:
         """The documents after this run of ours."""
         tallied = metrics_store.read_tallied(documents[TALLIED])
         happened = [
-            one
-            for account in self._accounts
-            for one in happenings_of(account, self._head.settings.policy)
+            one for account in self._accounts for one in happenings_of(account, self._head.settings.policy)
         ]
         fresh = metrics_store.fresh(tallied, happened)
         record = self._learned(rules_record.read_rules(documents[rules_record.NAME]), fresh)
-        book = self._incidents(documents)
+        book, waiting = self._incidents(documents), _open_cases(documents[OPEN])
         metrics = metrics_store.all_counted(metrics_store.read_metrics(documents[METRICS]), fresh)
         metrics, tallied = metrics_store.with_circuits(metrics, tallied, self._open_circuits(documents))
         metrics = msgspec.structs.replace(
@@ -119,18 +116,19 @@ class _Counting:
                 metrics.now,
                 open_incidents=sum(one.status == "open" for one in book.incidents),
                 escalated_incidents=sum(one.status == "open" and one.escalated for one in book.incidents),
-                open_cases=len(_open_cases(documents[OPEN])),
+                open_cases=len(waiting),
             ),
         )
         metrics = msgspec.structs.replace(metrics, targets=targets(metrics))
+        needed = {case.signature for case in waiting}
         return {
+            **gone(documents, self._old, self._now, needed),
             METRICS: encoded(metrics),
             BADGE: metrics_store.encoded_badge(badge(metrics)),
             TALLIED: encoded(metrics_store.remembered(tallied, happened)),
             incidents.NAME: encoded(book),
             rules_record.NAME: encoded(record),
             **self._history(documents, fresh),
-            **dict.fromkeys(self._stale),
         }
 
     def _learned(self, record: RulesRecord, fresh: Sequence[Happening]) -> RulesRecord:
@@ -194,13 +192,6 @@ class _Counting:
 
 def _open_cases(data: bytes | None) -> tuple[Case, ...]:
     return () if data is None else decode(OPEN, data, Open).cases
-
-
-def _stale(doors: Doors, now: float) -> list[str]:
-    """The days of closed cases that nobody looks at any more."""
-    oldest = datetime.fromtimestamp(now, timezone.utc) - timedelta(days=KEPT_DAYS)
-    days = (name for name in doors.store.names("cases/") if name != "cases/open.json")
-    return [name for name in days if name < f"cases/{oldest:%Y-%m-%d}.json"]
 
 
 def _to_tell(book: incidents.Incidents, accounts: Sequence[Account], now: float) -> tuple[Incident, ...]:

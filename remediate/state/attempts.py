@@ -14,7 +14,10 @@ from remediate.state.shapes import decode, schema_of
 
 # What was tried longer ago says nothing about today: the service is another, the cache is another.
 COUNTS_FOR = 24 * HOUR
-_MOST = 200
+# And so long a person may want to see it.
+KEPT = 7 * 24 * HOUR
+MOST = 200
+FOLDER = "attempts/"
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,12 +43,17 @@ class Attempts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def name_of(signature: str) -> str:
     """The document of a signature; one that is no plain word is named by its digest."""
     plain = re.fullmatch(r"[A-Za-z0-9_-]{1,64}", signature)
-    return f"attempts/{signature if plain else digest_of((ascii(signature),)).hex()[:32]}.json"
+    return f"{FOLDER}{signature if plain else digest_of((ascii(signature),)).hex()[:32]}.json"
 
 
 def read_attempts(data: bytes | None, signature: str) -> Attempts:
     """The document, or an empty one."""
     return Attempts(signature=signature) if data is None else decode(name_of(signature), data, Attempts)
+
+
+def read_document(name: str, data: bytes | None) -> Attempts:
+    """The document of this name, whosever it is."""
+    return Attempts(signature="") if data is None else decode(name, data, Attempts)
 
 
 def count(made: Attempts, subject: Subject, now: float) -> int:
@@ -58,12 +66,13 @@ def count(made: Attempts, subject: Subject, now: float) -> int:
 
 
 def begun(made: Attempts, bid: Bid, now: float) -> Attempts:
-    """With one more, unless it is there already."""
+    """With one more, unless it is there already, and without what is too old to be told."""
     if has(made, bid):
         return made
+    late = (one for one in made.attempts if not _is_old(one, now))
     repository, branch, commit, run = _identity(bid.subject)
     one = Attempt(owner=bid.owner, at=now, repository=repository, branch=branch, commit=commit, run=run)
-    return msgspec.structs.replace(made, attempts=(*made.attempts, one)[-_MOST:])
+    return msgspec.structs.replace(made, attempts=(*late, one)[-MOST:])
 
 
 def ended(made: Attempts, bid: Bid, outcome: str) -> Attempts:
@@ -85,6 +94,16 @@ def taken_back(made: Attempts, bid: Bid) -> Attempts:
 def has(made: Attempts, bid: Bid) -> bool:
     """Whether the bid's own has begun."""
     return any(one.owner == bid.owner for one in made.attempts)
+
+
+def is_over(made: Attempts, now: float) -> bool:
+    """Whether all of them are too old to count or to be told."""
+    return all(_is_old(one, now) for one in made.attempts)
+
+
+def _is_old(one: Attempt, now: float) -> bool:
+    """What a clock ahead of ours has dated is not."""
+    return one.at < now - KEPT - CLOCKS_DIFFER
 
 
 def _subject(one: Attempt) -> tuple[str, str, str, str]:

@@ -11,11 +11,11 @@ from remediate.logs.redaction import Redactor
 from remediate.model.plan import Plan
 from remediate.model.policy import Policy
 from remediate.model.record import Record
-from remediate.ports import Clock, Documents, Store
+from remediate.ports import Clock, Documents, Shelf
 from remediate.safety.circuit import Held, Permit
 from remediate.safety.moments import HOUR
 from remediate.safety.rates import Exceeded, limit
-from remediate.state import approvals, attempts, circuits, history, recent
+from remediate.state import approvals, attempts, circuits, history, recent, retention
 from remediate.state.bid import Bid
 from remediate.state.shapes import encoded
 
@@ -48,7 +48,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 class Ledger:
     """Raises `Unreachable` where the state cannot be read or written: then nothing may be done."""
 
-    def __init__(self, store: Store, clock: Clock, policy: Policy, redactor: Redactor | None = None) -> None:
+    def __init__(self, store: Shelf, clock: Clock, policy: Policy, redactor: Redactor | None = None) -> None:
         self._store = store
         self._clock = clock
         self._policy = policy
@@ -117,6 +117,17 @@ class Ledger:
             [name],
             lambda documents: {name: history.appended(documents[name], record, self._redactor)},
         )
+
+    def forget(self, chance: float) -> None:
+        """Removes what is kept no longer, where nobody collects; `chance` as in `retention.outdated`."""
+        now = self._now()
+        names = retention.outdated(self._store, now, chance)
+        if retention.gone(self._store.read(*names), names, now):
+            self._store.change(
+                f"forget {self._me} {now:.3f}",
+                names,
+                lambda documents: retention.gone(documents, names, now),
+            )
 
     def _id(self, verb: str, bid: Bid) -> str:
         self._asked += 1

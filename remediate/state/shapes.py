@@ -37,6 +37,10 @@ _OURS = r"remediate/([a-z-]+)/([0-9]{1,6})"
 _FOREIGN = "badge.json"
 
 
+class Unreadable(Unreachable):
+    """A document is there, and this program must neither trust nor overwrite it."""
+
+
 class _Head(msgspec.Struct):
     schema: str
 
@@ -99,7 +103,7 @@ def _check_schema(schema: str, wanted: str, place: str) -> None:
     if not ours or (known and ours[1] != known[1]):
         raise _unreadable(place, "it is no document of Remediate's that belongs there")
     if known and int(ours[2]) > int(known[2]):
-        raise Unreachable(
+        raise Unreadable(
             f"{place}: a newer version of Remediate wrote it ({ours[0]}, here {wanted})",
             hint="Use that version here too. Until then nothing is changed.",
         )
@@ -107,7 +111,7 @@ def _check_schema(schema: str, wanted: str, place: str) -> None:
         raise _unreadable(place, f"its schema is {ours[0]}, and {wanted} is wanted")
 
 
-def _unreadable(place: str, why: str) -> Unreachable:
-    return Unreachable(
+def _unreadable(place: str, why: str) -> Unreadable:
+    return Unreadable(
         f"{place}: {why}", hint="It was left as it is. Restore it, or move it away to begin anew without it."
     )

@@ -204,6 +204,7 @@ class Healer:
 
     def _end(self, bid: Bid, plan: Plan, outcome: OutcomeName, since: float) -> None:
         self._at.ledger.end(bid, self._record(bid, plan, outcome, since))
+        self._at.ledger.forget(self._at.random())
 
     def _record(
         self, bid: Bid, plan: Plan, outcome: OutcomeName, since: float, *, refusal: Refusal | None = None
