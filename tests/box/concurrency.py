@@ -1,9 +1,9 @@
-"""Concurrency groups: which runs that wait are cancelled when a newer one of their group comes."""
+"""Concurrency groups: which of the runs that wait are cancelled when a newer one of their group comes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .expressions import interpolate
 from .occasions import Script
@@ -12,16 +12,29 @@ from .runner_environment import contexts
 if TYPE_CHECKING:
     from .github import Box
 
+MOST_PENDING = 100
 
-def replaced_by(box: Box, script: Script, waiting: Sequence[Script]) -> Sequence[Script]:
-    """Those that wait behind the first of the group, which counts as going on; none with `queue: max`."""
-    said = script.workflow.document.get("concurrency")
+
+def given_up(box: Box, script: Script, waiting: Sequence[Script], played: Script | None) -> Sequence[Script]:
+    """Those that are cancelled for this one to wait, or this one, where as many wait as may.
+
+    One run of a group goes on: the one that is played, or the first of those that wait.
+    """
+    said = _settings(script)
     if not said:
         return []
-    settings = said if isinstance(said, dict) else {"group": said}
     known = contexts(box, script)
-    script.group = interpolate(settings["group"], known).lower()
+    script.group = interpolate(said["group"], known).lower()
     ahead = [other for other in waiting if other.group == script.group and other is not script]
-    if settings.get("queue") == "max":
-        return []
-    return ahead if interpolate(settings.get("cancel-in-progress", False), known) == "true" else ahead[1:]
+    goes_on = played is not None and played.group == script.group
+    if interpolate(said.get("cancel-in-progress", False), known) == "true":
+        return ahead
+    pending = ahead if goes_on else ahead[1:]
+    if said.get("queue") == "max":
+        return [script] if len(pending) >= MOST_PENDING else []
+    return pending
+
+
+def _settings(script: Script) -> dict[str, Any]:
+    said = script.workflow.document.get("concurrency") or {}
+    return said if isinstance(said, dict) else {"group": said}

@@ -7,12 +7,12 @@ import os
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .acting import TOOLS
-from .concurrency import replaced_by
+from .concurrency import given_up
 from .endings import Ending, Fates
 from .events import Webhooks, actor_of, of_a_push, quiet, with_origin
 from .git_host import GitHost
@@ -58,7 +58,8 @@ class Life:
         self.summaries: dict[tuple[int, int, str], str] = {}
         self.refusals: dict[int, str] = {}
         self.count = itertools.count(1)
-        self._due: deque[tuple[Run, Callable[[], None]]] = deque()
+        self._due: deque[tuple[Run, Sequence[str] | None]] = deque()
+        self._played: Script | None = None
         self._turn = threading.RLock()
         self._news = threading.Event()
         self._closed = False
@@ -183,38 +184,37 @@ class Life:
             run.attempt.status, run.attempt.conclusion = "completed", "action_required"
         elif not broken:
             self.tell_run(run, "requested")
-            waiting = [self.scripts[held.id] for held, _ in self._due if held.repo is repo]
-            for other in replaced_by(self.box, self.scripts[run.id], waiting):
-                self.cancel(repo, other.run)
-            self._queue(run, lambda: Player(self, self.scripts[run.id]).attempt())
+            self._queue(run)
         return run
 
-    def _queue(self, run: Run, play: Callable[[], None]) -> None:
-        self._due.append((run, play))
+    def _queue(self, run: Run, names: Sequence[str] | None = None) -> None:
+        """The run waits for its turn, and with it those jobs of it; its group may have no room for it."""
+        script = self.scripts[run.id]
+        waiting = [self.scripts[held.id] for held, _ in self._due if held.repo is run.repo]
+        self._due.append((run, names))
+        for other in given_up(self.box, script, waiting, self._played):
+            self.cancel(other.run)
         self._news.set()
 
-    def plays(self, repo: Repository, run: Run) -> bool:
+    def plays(self, run: Run) -> bool:
         """Whether act can play the run again."""
         return run.id in self.scripts
 
-    def rerun(self, repo: Repository, run: Run, names: Sequence[str], token: Token | None) -> None:
+    def rerun(self, run: Run, names: Sequence[str]) -> None:
         """Plays these jobs again in the attempt that was opened for it; the others keep their results."""
-        self._queue(run, lambda: Player(self, self.scripts[run.id], names).attempt())
+        self._queue(run, names)
 
-    def cancel(self, repo: Repository, run: Run) -> None:
+    def cancel(self, run: Run) -> None:
         """A run that waits is cancelled; one that is played has come to its end before anybody could ask."""
-        kept = [(held, play) for held, play in self._due if held is not run]
+        kept = [(held, names) for held, names in self._due if held is not run]
         if len(kept) < len(self._due):
             self._due = deque(kept)
-            waiting = [job for job in run.jobs if job.status != "completed"]
-            for job in waiting:
-                job.status, job.conclusion, job.completed_at = "completed", "cancelled", self.box.clock.now()
-            run.end("cancelled")
+            run.stop()
 
-    def approve(self, repo: Repository, run: Run) -> None:
+    def approve(self, run: Run) -> None:
         """A person let a run go that waited for it."""
         run.attempt.status, run.attempt.conclusion = "queued", None
-        self._queue(run, lambda: Player(self, self.scripts[run.id]).attempt())
+        self._queue(run)
 
     def next_run_ends(self, repo: Repository, kind: str, job: str | None = None) -> None:
         """The next run that is played ends so: runner-lost, cancelled, timed_out or startup_failure."""
@@ -232,8 +232,12 @@ class Life:
             for _ in range(ENOUGH):
                 if not self._due or self._closed:
                     break
-                _, play = self._due.popleft()
-                play()
+                run, names = self._due.popleft()
+                self._played = self.scripts[run.id]
+                try:
+                    Player(self, self._played, names).attempt()
+                finally:
+                    self._played = None
             else:
                 raise RuntimeError(f"{ENOUGH} runs, and there is no end of it: do they start each other?")
             self.webhooks.flush()

@@ -160,6 +160,14 @@ class Run:
         if fire:
             self.repo.tell("workflow_run", {"action": "completed", **self.repo.box.render.run_event(self)})
 
+    def stop(self) -> None:
+        """Ends what is under way as cancelled."""
+        for job in self.jobs:
+            if job.status != "completed":
+                now = self.repo.box.clock.now()
+                job.status, job.conclusion, job.completed_at = "completed", "cancelled", now
+        self.end("cancelled")
+
     def add_artifact(
         self, name: str, files: Mapping[str, bytes | str] | bytes, *, days: float = 90
     ) -> Artifact:

@@ -103,6 +103,9 @@ def read_workflow(path: str, content: bytes, origin: str = "") -> Workflow:
             raise BadWorkflow(
                 f"Invalid workflow file: {path}: Job '{key}' depends on unknown job '{lost[0]}'."
             )
+    group = document.get("concurrency")
+    if isinstance(group, dict) and group.get("queue") == "max" and group.get("cancel-in-progress") is True:
+        raise BadWorkflow(f"Invalid workflow file: {path}: `queue: max` cancels nothing")
     return Workflow(path=path, document=at_origin(document, origin))
 
 

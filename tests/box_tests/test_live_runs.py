@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from box import Box, Repository
+from box import Box, Repository, concurrency
 from box.acting import find_act
 from box_client import app_client, person_client
 from live_project import HEAL, WATCH, clone, count_of, counting, git, steps
@@ -269,6 +269,36 @@ def test_newer_run_of_a_group_replaces_the_one_that_waits(box: Box, repo: Reposi
         repo.commit({"b": str(number)}, fire=True)
     box.settle()
     assert [run.conclusion for run in list(repo.runs.values())[4:]] == ["success"] * 3
+
+
+def test_newer_run_replaces_the_one_that_waits_behind_a_played_one(box: Box, repo: Repository) -> None:
+    group = "concurrency: {group: 'x-${{ github.ref }}'}\n"
+    ask = "curl -s -o /dev/null -u x:${{ github.token }} $GITHUB_API_URL/repos/octo/shop"
+    repo.commit({CI: steps(ask, more=group)})
+
+    def two_more() -> None:
+        for number in range(2):
+            repo.commit({"a": f"more {number}"}, fire=True)
+
+    box.mischief.meanwhile(two_more, method="GET", path="/repos/octo/shop$")
+    repo.commit({"a": "first"}, fire=True)
+    box.settle()
+    assert [run.conclusion for run in repo.runs.values()] == ["success", "cancelled", "success"]
+
+
+def test_no_more_wait_in_a_group_than_may(
+    box: Box, repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(concurrency, "MOST_PENDING", 2)
+    group = "concurrency: {group: x, queue: max}\n"
+    repo.commit({CI: steps("echo", more=group)})
+    for number in range(4):
+        repo.commit({"a": str(number)}, fire=True)
+    ends = [run.conclusion for run in repo.runs.values()]
+    assert ends == [None] * 3 + ["cancelled"]
+    both = group.replace("}", ", cancel-in-progress: true}")
+    repo.commit({CI: steps("echo", more=both)}, fire=True)
+    assert [run.conclusion for run in repo.runs.values()][-1] == "startup_failure"
 
 
 def test_broken_workflow_fails_before_it_begins(box: Box, repo: Repository) -> None:

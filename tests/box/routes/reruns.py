@@ -50,7 +50,7 @@ def rerun_job(call: Call) -> Answer:
     if job.reusable:
         raise Refused(403, "Unable to re-run a job of a reusable workflow alone")
     if job.attempt != run.attempt.number:
-        raise Refused(403, "The workflow run containing this job has been re-run since")
+        raise Refused(403, "Only jobs from the current attempt can be re-run")
     return _again(call, run, with_dependents(run.jobs, [job.name]))
 
 
@@ -59,11 +59,11 @@ def _again(call: Call, run: Run, names: Sequence[str]) -> Answer:
     before = run.jobs
     waiting = [_carried(job, again=job.name in names) for job in before]
     run.open_attempt(call.actor, waiting)
-    repo, box, token = call.repo, call.box, call.token
+    repo, life = call.repo, call.box.life
     if repo.on_rerun is not None:
         call.afterwards.append(lambda: _as_told(run, names))
-    elif box.life is not None and box.life.plays(repo, run):
-        call.afterwards.append(lambda: box.life.rerun(repo, run, list(names), token))
+    elif life is not None and life.plays(run):
+        call.afterwards.append(lambda: life.rerun(run, list(names)))
     else:
         call.afterwards.append(
             lambda: settle(run, [replace(run.job(name), conclusion="success") for name in names])

@@ -115,21 +115,12 @@ def cancel_run(call: Call) -> Answer:
     run = find_run(call)
     if run.status == "completed":
         raise Refused(409, "Cannot cancel a workflow run that is completed.")
-    box, repo = call.box, call.repo
-    if box.life is not None and box.life.plays(repo, run):
-        call.afterwards.append(lambda: box.life.cancel(repo, run))
+    life = call.box.life
+    if life is not None and life.plays(run):
+        call.afterwards.append(lambda: life.cancel(run))
     else:
-        stop(run)
+        run.stop()
     return Answer(202, {})
-
-
-def stop(run: Run) -> None:
-    """Ends what is under way as cancelled."""
-    now = run.repo.box.clock.now()
-    for job in run.jobs:
-        if job.status != "completed":
-            job.status, job.conclusion, job.completed_at = "completed", "cancelled", now
-    run.end("cancelled")
 
 
 @route("POST", "~/actions/runs/{run_id}/approve", "actions")
@@ -141,7 +132,7 @@ def approve_run(call: Call) -> Answer:
     if call.token is None or call.token.kind == "workflow":
         raise Refused(403, "Resource not accessible by integration")
     run.attempt.status, run.attempt.conclusion = "queued", None
-    box, repo = call.box, call.repo
-    if box.life is not None:
-        call.afterwards.append(lambda: box.life.approve(repo, run))
+    life = call.box.life
+    if life is not None:
+        call.afterwards.append(lambda: life.approve(run))
     return Answer(201, {})
