@@ -163,6 +163,13 @@ def test_each_server_has_its_api(server: str, api: str) -> None:
     assert api_of(spot_of(f"{server}/o/n/actions/runs/7/attempts/2/job/5"), {}) == api
 
 
+def test_a_number_needs_a_repository(tmp_path: Path) -> None:
+    done = remediate("diagnose", "--run", "7", cwd=tmp_path, GITHUB_REPOSITORY="")
+    assert done.code == 2
+    assert done.err.startswith("error: there is no repository with a remote `origin` here\n")
+    assert "set GITHUB_REPOSITORY" in done.err
+
+
 @pytest.mark.parametrize(
     ("remote", "server", "name"),
     [

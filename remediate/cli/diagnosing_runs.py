@@ -17,6 +17,7 @@ from remediate.model.case import Case
 from remediate.model.diagnosis import Diagnosis
 from remediate.model.policy import Policy
 from remediate.platforms.github import GitHub, github_platform
+from remediate.ports import Processes
 from remediate.stages.detect import concluded
 from remediate.stages.evidence_ladder import Ladder
 from remediate.system.clock import SystemClock
@@ -28,7 +29,7 @@ def diagnose_runs(
 ) -> list[Diagnosis]:
     """The diagnoses of the runs at these addresses, of the run with this number, or of the newest failed."""
     processes = SystemProcesses()
-    spots = [spot_of(address) for address in addresses] or [spot_here(run or "", os.environ, processes)]
+    spots = [spot_of(address) for address in addresses] or [_here(run or "", processes)]
     found: list[Diagnosis] = []
     with tempfile.TemporaryDirectory(prefix="remediate-", ignore_cleanup_errors=True) as folder:
         for spot in spots:
@@ -44,6 +45,18 @@ def diagnose_runs(
             redactor = Redactor([*secrets, token])
             found += _diagnosed(spot, hub, Ladder(hub, knowledge, redactor, Path(folder)))
     return found
+
+
+def _here(run: str, processes: Processes) -> Spot:
+    try:
+        return spot_here(run, os.environ, processes)
+    except UsageProblem as problem:
+        if run:
+            raise
+        raise UsageProblem(
+            f"no log given, and {problem.message}",
+            hint="Name a file or a folder, - for standard input, or the address of a run.",
+        ) from None
 
 
 def _diagnosed(spot: Spot, hub: GitHub, ladder: Ladder) -> list[Diagnosis]:

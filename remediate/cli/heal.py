@@ -21,7 +21,8 @@ Examples:
   remediate heal --dry-run               what would be done about the failed runs of this repository
   remediate heal --run-id 123456789      this one run
 \b
-It needs GITHUB_TOKEN and GITHUB_REPOSITORY. Exit code 12: not everything could be undone.
+At a desk it is for the repository of this clone, with the token of GH_TOKEN, GITHUB_TOKEN or `gh`.
+Exit code 12: not everything could be undone.
 """
 
 

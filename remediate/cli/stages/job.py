@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ import msgspec
 from remediate.cli.arguments import Option
 from remediate.cli.documents import read_document, write_document, write_outputs
 from remediate.cli.options import options
+from remediate.cli.run_address import api_of, spot_here, token_for
 from remediate.cli.standard import CONFIG
 from remediate.cli.terminal import say
 from remediate.errors import UsageProblem
@@ -24,6 +25,7 @@ from remediate.ports import Shelf
 from remediate.stages.doors import Doors
 from remediate.stages.passing_on import schema_of
 from remediate.stages.world import Here, here_in, open_doors
+from remediate.system.processes import SystemProcesses
 
 Document = TypeVar("Document", bound=msgspec.Struct)
 # These may not write to the state branch.
@@ -45,7 +47,10 @@ OUTPUT = Option(
     help="Where the document goes, `-` for standard output; else, in a job, its output `document`.",
 )
 REPOSITORY = Option(
-    flags=("--repository",), name="repository", metavar="OWNER/NAME", help="Instead of $GITHUB_REPOSITORY."
+    flags=("--repository",),
+    name="repository",
+    metavar="OWNER/NAME",
+    help="Instead of $GITHUB_REPOSITORY, or of this clone's.",
 )
 BEGINNING = (
     CONFIG,
@@ -119,9 +124,27 @@ class Job:
 @contextlib.contextmanager
 def job(repository: str | None) -> Iterator[Job]:
     """With a folder for what is fetched, which is gone afterwards."""
-    here = here_in(os.environ, repository=repository or "")
+    here = here_in(os.environ if repository else _around(os.environ), repository=repository or "")
     with tempfile.TemporaryDirectory(prefix="remediate-", ignore_cleanup_errors=True) as folder:
         yield Job(here, Path(folder))
+
+
+def _around(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """A job's own; at a desk with the repository and the server of the clone here, and the token for that."""
+    if environment.get("GITHUB_REPOSITORY"):
+        return environment
+    processes = SystemProcesses()
+    try:
+        spot = spot_here("", environment, processes)
+    except UsageProblem:
+        return environment
+    return {
+        **environment,
+        "GITHUB_REPOSITORY": spot.repository,
+        "GITHUB_SERVER_URL": spot.server,
+        "GITHUB_API_URL": api_of(spot, environment),
+        "GITHUB_TOKEN": token_for(spot, environment, processes),
+    }
 
 
 def settings_of(values: dict[str, Any]) -> Settings:
