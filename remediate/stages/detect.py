@@ -88,6 +88,8 @@ class _Detection:
         self._ladder = Ladder(doors.platform, knowledge, doors.redactor, folder)
         self._doors = doors
         self._threshold = settings.policy.confidence_threshold
+        # Others wait for what comes after this stage: it is not for a few broken runs to keep them.
+        self._goes_on = bool(agenda.open or agenda.words)
         self._problems: list[Unreachable] = []
 
     def look_at(self, cases: list[Case]) -> dict[str, Finding]:
@@ -96,7 +98,7 @@ class _Detection:
         if len(cases) * _USUAL > self._to_spend():
             self._pass(cases, found, self._ladder.skim, 1, sure=True)
         self._pass(cases, found, self._ladder.climb, _DEAREST)
-        if not found and self._problems:
+        if not found and self._problems and not self._goes_on:
             raise self._problems[0]
         return found
 
@@ -104,7 +106,9 @@ class _Detection:
         """What went wrong on the way."""
         if not self._problems:
             return ()
-        return (f"{len(self._problems)} failures could not be looked at: {self._problems[0].message}",)
+        first = self._problems[0]
+        why = " ".join(filter(None, (f"{first.message}.", first.hint)))
+        return (f"{len(self._problems)} failures could not be looked at: {why}",)
 
     def _pass(
         self,

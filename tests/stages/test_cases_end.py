@@ -17,6 +17,7 @@ from remediate.model.case import Case
 from remediate.model.policy import HOUR, Environment, RatePolicy
 from remediate.model.preview import Preview
 from remediate.recovery.strategies.lockfile_pull import LockfilePull
+from remediate.stages.detect import detect
 from remediate.stages.recover import recover
 from remediate.stages.verify import verify
 from remediate.state.ledger import Ledger
@@ -233,3 +234,23 @@ def test_a_repair_whose_job_always_dies_comes_to_an_end(
     here.recovers("lockfile")
     assert here.standing(run) == "escalated"
     assert "never came to its end" in here.case(run).reason
+
+
+def test_a_failure_that_nobody_can_look_at_keeps_no_open_case_waiting(here: Repository) -> None:
+    """Where it is all there is, the stage fails and says so; else the others go on, and it is noted."""
+    broken = here.fails(branch="broken")
+    here.forbids("jobs", broken)
+    agenda, doors = here.begins()
+    with pytest.raises(Unreachable, match="the token may not"):
+        detect(agenda, doors)
+    here.github.attempts.pop(broken.id)
+    run = here.fails()
+    here.heals()
+    here.github.attempts[broken.id] = [broken]
+    here.ends(run, "success")
+    here.clock.advance(120)
+    agenda, doors = here.begins()
+    findings = detect(agenda, doors)
+    assert findings.agenda.left == 1
+    assert "the token may not. Give it actions: write." in findings.agenda.head.notes[0]
+    assert [one.verdict for one in verify(recover(findings, doors), doors).verdicts] == ["healed"]
