@@ -19,7 +19,7 @@ def lay_out(shelf: Path, repo: Repository, occasion: Occasion) -> None:
     base = [f"refs/heads/{occasion.base}"] if occasion.base else []
     scopes = list(dict.fromkeys([occasion.ref, *base, f"refs/heads/{repo.default_branch}"]))
     rows = [
-        {"id": cache.id, "key": cache.key, "ref": cache.ref, "size": cache.size}
+        {name: getattr(cache, name) for name in ("id", "key", "ref", "size", "version")}
         for cache in sorted(repo.caches.held, key=lambda cache: cache.created_at, reverse=True)
     ]
     (shelf / "index.json").write_text(json.dumps({"scopes": scopes, "caches": rows}))
@@ -27,18 +27,19 @@ def lay_out(shelf: Path, repo: Repository, occasion: Occasion) -> None:
 
 
 def take_in(shelf: Path, repo: Repository, occasion: Occasion) -> None:
-    """Takes up what a job saved; a key that there is already for the ref stays as it is."""
+    """Takes up what a job saved; what there is already of that key and version for the ref stays as it is."""
     read = {int(line) for line in (shelf / "restored").read_text().split()}
     for cache in repo.caches.held:
         if cache.id in read:
             cache.last_accessed_at = repo.box.clock.now()
     for folder in sorted(shelf.glob("saved-*")):
-        key = (folder / "key").read_text()
-        if any((cache.key, cache.ref) == (key, occasion.ref) for cache in repo.caches.held):
+        key, version = ((folder / name).read_text() for name in ("key", "version"))
+        wanted = (key, version, occasion.ref)
+        if any((cache.key, cache.version, cache.ref) == wanted for cache in repo.caches.held):
             shutil.rmtree(folder)
             continue
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        made = repo.caches.add(key=key, ref=occasion.ref, size=size)
+        made = repo.caches.add(key=key, ref=occasion.ref, size=size, version=version)
         folder.rename(shelf / str(made.id))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .bare import NOTHING
+from .pulling import mergeable
 from .workflow_file import BadWorkflow, Workflow, listens, read_workflow
 
 if TYPE_CHECKING:
@@ -106,11 +107,16 @@ def changed(repo: Repository, before: str, after: str) -> list[str] | None:
 
 def of_pull(
     repo: Repository, issue: Issue, event: str, payload: Mapping[str, Any], actor: str, *, waits: bool
-) -> Occasion:
-    """What happened to a pull request: its merge is checked out, for the target form its base."""
+) -> Occasion | None:
+    """What happened to a pull request: its merge is checked out, for the target form its base.
+
+    None where there is no merge, for head and base are in conflict: then nothing but the target form starts.
+    """
     pull = issue.pull
     assert pull is not None
     target = event == "pull_request_target"
+    if not target and issue.state == "open" and not mergeable(repo, issue):
+        return None
     merge = repo.git.find(f"refs/pull/{issue.number}/merge") or pull.head_sha
     code = (repo.git.head(pull.base) or pull.base_sha) if target else merge
     facts = {

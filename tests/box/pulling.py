@@ -58,7 +58,7 @@ def moved(repo: Repository, ref: str, after: str) -> list[tuple[Repository, Issu
     for target, issue, pull in _open(repo):
         here = (pull.head_repository, pull.head) == (repo.full_name, branch)
         if here and after not in (NOTHING, pull.head_sha):
-            pull.head_sha = after
+            pull.head_sha, pull.base_sha = after, target.git.head(pull.base) or pull.base_sha
             issue.updated_at = repo.box.clock.now()
             keep_refs(target, issue)
             found.append((target, issue))

@@ -34,6 +34,18 @@ jobs:
 """
 
 
+def test_same_key_for_other_paths_is_another_cache(box: Box, repo: Repository, tmp_path: Path) -> None:
+    counting(box, tmp_path)
+    repo.commit({CI: WORKFLOW}, fire=True)
+    repo.commit({CI: WORKFLOW.replace("            ~/.npm\n", "")}, fire=True)
+    box.settle()
+    other = list(repo.runs.values())[1].job("only").log or b""
+    assert b"Cache not found for input keys: deps-1, deps-" in other
+    assert repo.caches.keys("refs/heads/main") == ["deps-1", "deps-1"]
+    assert len({cache.version for cache in repo.caches.held}) == 2
+    assert app_client(box, repo)("DELETE", "actions/caches?key=deps-1").json["total_count"] == 2
+
+
 def test_poisoned_cache_is_purged_and_green(box: Box, repo: Repository, tmp_path: Path) -> None:
     counting(box, tmp_path)
     repo.commit({CI: WORKFLOW}, fire=True)

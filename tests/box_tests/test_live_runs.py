@@ -447,3 +447,22 @@ jobs:
     assert b"no credentials" in log
     assert run.conclusion == "success"
     assert git(repo.path, "rev-parse", "topic").stdout.strip().encode() in log
+
+
+def test_pull_request_in_conflict_starts_nothing_but_the_target_form(box: Box, repo: Repository) -> None:
+    """What is checked out is the merge with the base as it is now, and here there is none."""
+    on = {name: steps("cat a", on=name, name=name) for name in ("pull_request", "pull_request_target")}
+    repo.commit({f".github/workflows/{name}.yml": text for name, text in on.items()} | {"a": "1\n"})
+    for branch in ("fits", "conflicts"):
+        repo.commit({"b" if branch == "fits" else "a": branch}, branch=branch)
+        repo.add_pull(branch, "main")
+    repo.commit({"a": "2\n"})
+    for branch in ("fits", "conflicts"):
+        repo.commit({"b" if branch == "fits" else "a": f"{branch} more\n"}, branch=branch, fire=True)
+    started = [(run.branch, run.event) for run in repo.runs.values()]
+    assert started == [
+        ("fits", "pull_request"),
+        ("fits", "pull_request_target"),
+        ("conflicts", "pull_request_target"),
+    ]
+    assert repo.git.read("refs/pull/1/merge", "a") == b"2\n"

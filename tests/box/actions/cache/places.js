@@ -1,4 +1,5 @@
-// What both halves share: inputs, and where a path of the cache is for this job and on the box's shelf.
+// What both halves share: inputs, the cache's version, and where a path is for this job and on the box's shelf.
+const crypto = require('crypto')
 const fs = require('fs')
 const path = require('path')
 
@@ -6,6 +7,9 @@ exports.input = (name) => (process.env['INPUT_' + name.toUpperCase()] || '').tri
 exports.lines = (name) => exports.input(name).split('\n').map((line) => line.trim()).filter(Boolean)
 exports.shelf = process.env.BOX_CACHES
 exports.tell = (file, name, value) => fs.appendFileSync(process.env[file], `${name}=${value}\n`)
+
+// Of a key there may be several: what was saved of other paths is another cache.
+exports.version = () => crypto.createHash('sha256').update([...exports.lines('path'), 'zstd-without-long', '1.0'].join('|')).digest('hex')
 
 exports.places = () => exports.lines('path').map((line) => {
   const home = line.startsWith('~')

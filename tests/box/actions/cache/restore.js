@@ -1,13 +1,13 @@
 // Restores as actions/cache does: the key itself first, then prefixes, of this ref before the default branch's.
 const fs = require('fs')
 const path = require('path')
-const { input, lines, places, shelf, tell } = require('./places.js')
+const { input, lines, places, shelf, tell, version } = require('./places.js')
 
 const key = input('key')
 const keys = [key, ...lines('restore-keys')]
 const { scopes, caches } = JSON.parse(fs.readFileSync(path.join(shelf, 'index.json')))
 const find = (ref) => {
-  const here = caches.filter((cache) => cache.ref === ref)
+  const here = caches.filter((cache) => cache.ref === ref && cache.version === version())
   const same = here.find((cache) => cache.key === key)
   return same || keys.map((start) => here.find((cache) => cache.key.startsWith(start))).find(Boolean)
 }

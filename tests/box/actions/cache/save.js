@@ -1,7 +1,7 @@
 // Saves under the key, unless that is what was restored; caches are never written twice.
 const fs = require('fs')
 const path = require('path')
-const { input, places, shelf } = require('./places.js')
+const { input, places, shelf, version } = require('./places.js')
 
 const key = input('key')
 if (process.env.STATE_matched === key) {
@@ -14,6 +14,7 @@ if (process.env.STATE_matched === key) {
     const folder = fs.mkdtempSync(path.join(shelf, 'saved-'))
     for (const place of there) fs.cpSync(place.here, path.join(folder, place.kept), { recursive: true })
     fs.writeFileSync(path.join(folder, 'key'), key)
+    fs.writeFileSync(path.join(folder, 'version'), version())
     console.log(`Cache saved with key: ${key}`)
   }
 }
