@@ -52,7 +52,9 @@ def as_markdown(metrics: Metrics) -> str:
     """Targets and the trend, for a job summary."""
     lines = ["| figure | target | measured | |", "|---|---|---|---|"]
     for target in metrics.targets:
-        mark = "" if target.met is None else "met" if target.met else "**missed**"
+        if target.met is None:
+            continue
+        mark = "met" if target.met else "**missed**"
         lines.append(f"| {target.meaning} | {target.target} | {target.measured} | {mark} |")
     picture = as_mermaid(each_day(metrics.days, _DAYS))
     return "\n".join((*lines, *(("", picture) if picture else ())))

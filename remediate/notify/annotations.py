@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from remediate.logs.neutral import for_annotation, for_property
 from remediate.model.account import Account
+from remediate.notify.case_section import Told, together
 from remediate.notify.wording import Voice, became, cause_of, rank
 
 # A step may have so many of each level; more are dropped without a word.
@@ -17,10 +18,10 @@ def beside_the_job(accounts: Sequence[Account], problems: Sequence[str], voice: 
     levels: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
     for problem in problems:
         levels["error"].append(_command("error", "Remediate could not tell", voice.plain(problem)))
-    for account in sorted(accounts, key=rank):
-        level = _level(account)
+    for told in together(sorted(accounts, key=rank), voice):
+        level = _level(told.accounts[0])
         if level:
-            levels[level].append(_command(level, _title(account, voice), _message(account, voice)))
+            levels[level].append(_command(level, _title(told.accounts[0], voice), _message(told, voice)))
     return tuple(line for level, lines in levels.items() for line in _few(level, lines))
 
 
@@ -45,12 +46,12 @@ def _title(account: Account, voice: Voice) -> str:
     return f"Remediate, {voice.plain(case.run.name or case.run.workflow, 60)}: {became(case)}"
 
 
-def _message(account: Account, voice: Voice) -> str:
-    case = account.case
-    diagnosis = case.diagnosis
-    what = f"{cause_of(case)}: {diagnosis.title}" if diagnosis else cause_of(case)
-    reason = f". {case.reason}" if case.reason else ""
-    return voice.plain(f"Run {case.run.id} on {case.run.branch}: {what}{reason}", 600)
+def _message(told: Told, voice: Voice) -> str:
+    case, others = told.accounts[0].case, len(told.accounts) - 1
+    title = case.diagnosis.title if case.diagnosis else ""
+    what = ": ".join(dict.fromkeys(word for word in (cause_of(case), title, case.reason) if word))
+    more = f" and {others} more" if others else ""
+    return voice.plain(f"Run {case.run.id} on {case.run.branch}{more}: {what}", 600)
 
 
 def _command(level: str, title: str, message: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
+
+import msgspec
 
 from remediate.logs.markdown import log_block
 from remediate.model.account import Account
@@ -20,29 +22,81 @@ from remediate.notify.wording import (
     why_nothing,
 )
 
-_LINES, _FEW_LINES, _JOBS, _OTHERS = 14, 4, 8, 3
+_LINES, _FEW_LINES, _JOBS, _OTHERS, _RUNS = 14, 4, 8, 3, 10
 _WIDEST = 400
 
 
-def section(account: Account, voice: Voice, *, pictured: bool = True) -> str:
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """Runs of which the same is to be said, the most important first; `above` is a link to where the same
+    failure was shown already."""
+
+    accounts: tuple[Account, ...]
+    above: str = ""
+
+
+def together(ordered: Sequence[Account], voice: Voice) -> tuple[Told, ...]:
+    """An outage fails many runs alike: what is the same is said once."""
+    alike: dict[Hashable, list[Account]] = {}
+    for account in ordered:
+        alike.setdefault(_likeness(account, voice), []).append(account)
+    shown: dict[str, str] = {}
+    told = []
+    for accounts in alike.values():
+        case = accounts[0].case
+        told.append(Told(accounts=tuple(accounts), above=shown.get(case.signature, "")))
+        if case.signature:
+            shown.setdefault(case.signature, run_link(case))
+    return tuple(told)
+
+
+def section(told: Told, voice: Voice, *, pictured: bool = True) -> str:
     """All of it."""
-    parts = [_head(account, voice), *_what(account, voice), *_why(account, voice, _LINES)]
+    account = told.accounts[0]
+    parts = [_head(told, voice), *_what(account, voice), *_same(told), *_why(told, voice, _LINES)]
     parts += [*_jobs(account, voice), *_done(account, voice), *_next(account, voice)]
     parts += [*_others(account, voice), *_rehearsed(account, voice)]
     drawn = picture(account) if pictured else ""
     return "\n\n".join((*parts, *([drawn] if drawn else [])))
 
 
-def short_section(account: Account, voice: Voice) -> str:
+def short_section(told: Told, voice: Voice) -> str:
     """The same without what can be looked up in the run."""
-    parts = [_head(account, voice), *_what(account, voice), *_why(account, voice, _FEW_LINES)]
+    account = told.accounts[0]
+    parts = [_head(told, voice), *_what(account, voice), *_why(told, voice, _FEW_LINES)]
     return "\n\n".join((*parts, *_next(account, voice)))
 
 
-def _head(account: Account, voice: Voice) -> str:
+def _likeness(account: Account, voice: Voice) -> Hashable:
+    """All that is said of it but the run, its branch, and lines that have the same signature."""
     case = account.case
-    workflow = voice.inline(case.run.name or case.run.workflow, 80)
-    return f"### `{cause_of(case)}`: {workflow} on {voice.inline(case.run.branch, 80)}, {became(case)}"
+    if not case.signature:
+        return case.key
+    said = (
+        *_jobs(account, voice),
+        *_done(account, voice),
+        *_next(account, voice),
+        *_rehearsed(account, voice),
+    )
+    place = case.diagnosis and (case.diagnosis.job, case.diagnosis.step and case.diagnosis.step.name)
+    return case.signature, case.run.workflow, place, became(case), case.trusted, said
+
+
+def _head(told: Told, voice: Voice) -> str:
+    case = told.accounts[0].case
+    workflow, more = voice.inline(case.run.name or case.run.workflow, 80), _more(len(told.accounts) - 1)
+    where = f"{workflow} on {voice.inline(case.run.branch, 80)}{f' and {more}' if more else ''}"
+    return f"### `{cause_of(case)}`: {where}, {became(case)}"
+
+
+def _more(number: int) -> str:
+    return f"{number} more run{'' if number == 1 else 's'}" if number else ""
+
+
+def _same(told: Told) -> Iterator[str]:
+    others = [run_link(account.case) for account in told.accounts[1:]]
+    if others:
+        left = f" and {_more(len(others) - _RUNS)}" if len(others) > _RUNS else ""
+        yield f"**The same in:** {', '.join(others[:_RUNS])}{left}."
 
 
 def _what(account: Account, voice: Voice) -> Iterator[str]:
@@ -68,9 +122,12 @@ def _what(account: Account, voice: Voice) -> Iterator[str]:
     yield f"{', '.join(place)}.{fork}"
 
 
-def _why(account: Account, voice: Voice, most: int) -> Iterator[str]:
-    diagnosis = account.case.diagnosis
+def _why(told: Told, voice: Voice, most: int) -> Iterator[str]:
+    diagnosis = told.accounts[0].case.diagnosis
     if diagnosis is None or not diagnosis.evidence:
+        return
+    if told.above:
+        yield f"**Why:** the same failure as in {told.above}, above."
         return
     yield "**Why:** the lines that prove it."
     yield log_block(_evidence(diagnosis, voice, most))
@@ -110,7 +167,7 @@ def _done(account: Account, voice: Voice) -> Iterator[str]:
     plan = account.case.plan
     if plan and not lines:
         steps = "; ".join(f"`{step.strategy}`" for step in plan.steps)
-        yield f"The plan would be: {steps} (hash `{plan.hash}`)."
+        yield f"The plan would be: {steps}."
 
 
 def _next(account: Account, voice: Voice) -> Iterator[str]:

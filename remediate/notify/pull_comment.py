@@ -9,7 +9,7 @@ import msgspec
 from remediate.errors import Unreachable
 from remediate.logs.sections import ALWAYS, LONGEST_BODY, Section, body_size, joined
 from remediate.model.account import Account
-from remediate.notify.case_section import section, short_section
+from remediate.notify.case_section import section, short_section, together
 from remediate.notify.summary import headline
 from remediate.notify.wording import Voice, rank
 from remediate.ports import Tracker
@@ -61,11 +61,13 @@ def tell_pulls(accounts: Iterable[Account], tracker: Tracker, voice: Voice) -> P
 
 def _sections(ordered: Sequence[Account], voice: Voice) -> Iterator[Section]:
     yield Section(worth=ALWAYS, text=f"{MARK}\n**Remediate:** {headline(ordered)}")
-    for number, account in enumerate(ordered[:_FULL]):
+    all_told = together(ordered, voice)
+    for number, told in enumerate(all_told[:_FULL]):
         yield Section(
             worth=90 - number,
-            text=section(account, voice, pictured=number == 0),
-            shorter=short_section(account, voice),
+            text=section(told, voice, pictured=number == 0),
+            shorter=short_section(told, voice),
         )
-    if len(ordered) > _FULL:
-        yield Section(worth=95, text=f"and {len(ordered) - _FULL} more, in the summary of the run")
+    left = sum(len(told.accounts) for told in all_told[_FULL:])
+    if left:
+        yield Section(worth=95, text=f"and {left} more, in the summary of the run")

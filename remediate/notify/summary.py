@@ -13,19 +13,20 @@ from remediate.metrics.figures import Metrics
 from remediate.model.account import Account
 from remediate.model.incident import Incident
 from remediate.model.stage import Head, Tally
-from remediate.notify.case_section import section, short_section
+from remediate.notify.case_section import section, short_section, together
 from remediate.notify.wording import Voice, became, cause_of, rank, run_link
 from remediate.safety.moments import moment
 
-_ROWS, _FEW_ROWS = 100, 20
-# Cases that are told in full; GitHub stops drawing pictures when there are too many.
+_ROWS, _FEW_ROWS, _PROBLEMS = 600, 100, 20
+# Failures that are told in full; GitHub stops drawing pictures when there are too many.
 _FULL, _PICTURED = 40, 8
 
 
-def summary(tally: Tally, accounts: Sequence[Account], voice: Voice) -> str:
-    """Markdown for GITHUB_STEP_SUMMARY, under its limit."""
+def summary(tally: Tally, accounts: Sequence[Account], voice: Voice, problems: Sequence[str] = ()) -> str:
+    """Markdown for GITHUB_STEP_SUMMARY, under its limit; `problems` are what could not be told elsewhere."""
     ordered = sorted(accounts, key=rank)
-    return joined(tuple(_sections(tally, ordered, voice)), LARGEST_SUMMARY, summary_size) + "\n"
+    sections = tuple(_sections(tally, ordered, voice, problems))
+    return joined(sections, LARGEST_SUMMARY, summary_size) + "\n"
 
 
 def headline(accounts: Sequence[Account]) -> str:
@@ -37,10 +38,14 @@ def headline(accounts: Sequence[Account]) -> str:
     return f"{number}: " + ", ".join(f"{count} {words}" for words, count in found.items())
 
 
-def _sections(tally: Tally, ordered: Sequence[Account], voice: Voice) -> Iterator[Section]:
+def _sections(
+    tally: Tally, ordered: Sequence[Account], voice: Voice, problems: Sequence[str]
+) -> Iterator[Section]:
     recoveries = tally.verdicts.recoveries
     agenda = recoveries.findings.agenda
     yield Section(worth=ALWAYS, text=f"## Remediate: {headline(ordered)}")
+    if problems:
+        yield Section(worth=ALWAYS, text=_untold(problems, voice))
     notes = [*_notes(agenda.head, agenda.left, voice), *(voice.inline(word) for word in recoveries.words)]
     if notes:
         yield Section(worth=95, text="\n".join(f"- {note}" for note in notes))
@@ -55,6 +60,13 @@ def _sections(tally: Tally, ordered: Sequence[Account], voice: Voice) -> Iterato
         yield Section(worth=50, text=figures)
     at = moment(agenda.head.at)
     yield Section(worth=ALWAYS, text=f"_{at}, {voice.inline(agenda.head.repository)}, {agenda.head.owner}_")
+
+
+def _untold(problems: Sequence[str], voice: Voice) -> str:
+    lines = [f"- not told: {voice.inline(problem)}" for problem in problems[:_PROBLEMS]]
+    if len(problems) > _PROBLEMS:
+        lines.append(f"- and {len(problems) - _PROBLEMS} more, in the log of this job")
+    return "\n".join(lines)
 
 
 def _notes(head: Head, left: int, voice: Voice) -> Iterator[str]:
@@ -88,14 +100,16 @@ def _table(ordered: Sequence[Account], voice: Voice, most: int) -> str:
 
 
 def _cases(ordered: Sequence[Account], voice: Voice) -> Iterator[Section]:
-    for number, account in enumerate(ordered[:_FULL]):
+    all_told = together(ordered, voice)
+    for number, told in enumerate(all_told[:_FULL]):
         yield Section(
             worth=89 if number < 3 else max(10, 80 - number),
-            text=section(account, voice, pictured=number < _PICTURED),
-            shorter=short_section(account, voice),
+            text=section(told, voice, pictured=number < _PICTURED),
+            shorter=short_section(told, voice),
         )
-    if len(ordered) > _FULL:
-        yield Section(worth=40, text=f"{len(ordered) - _FULL} more stand in the table alone.")
+    left = sum(len(told.accounts) for told in all_told[_FULL:])
+    if left:
+        yield Section(worth=40, text=f"{left} more stand in the table alone.")
 
 
 def _incidents(incidents: Sequence[Incident]) -> str:
@@ -104,10 +118,14 @@ def _incidents(incidents: Sequence[Incident]) -> str:
     for one in sorted(incidents, key=lambda one: (one.status != "open", -one.seen))[:20]:
         status = f"{one.status}, for a person" if one.escalated and one.status == "open" else one.status
         lines.append(
-            f"| `{one.signature}` | `{one.cause}` | {status} | {one.count} times, last "
+            f"| `{one.signature}` | `{one.cause}` | {status} | {_often(one.count)}, last "
             f"{moment(one.seen)} | {len(one.branches)} | {one.severity} |"
         )
     return "\n".join(lines)
+
+
+def _often(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _figures(tally: Tally) -> str:

@@ -11,7 +11,7 @@ from remediate.logs.cutting import cut
 from remediate.logs.markdown import for_markdown
 from remediate.model.account import Account
 from remediate.model.case import Case
-from remediate.model.cause import DEFECTS, UNCLASSIFIED
+from remediate.model.cause import DEFECTS, SEVERITIES, UNCLASSIFIED
 from remediate.model.outcome import Done, Failed
 from remediate.safety.moments import moment
 
@@ -33,8 +33,8 @@ class Voice(msgspec.Struct, frozen=True):
         return for_markdown(self.plain(text, longest))
 
 
-def rank(account: Account) -> tuple[int, float]:
-    """The most important first: what waits for a person, then what is left to one, then the rest."""
+def rank(account: Account) -> tuple[int, int, float]:
+    """The most important first: what waits for a person, what is left to one, the rest; of each the worst."""
     case = account.case
     if account.verdict and account.verdict.verdict == "rollback-failed":
         order = 0
@@ -44,7 +44,13 @@ def rank(account: Account) -> tuple[int, float]:
         order = 2
     else:
         order = {"refused": 3, "pending": 4, "healed": 5, "ignored": 6}[case.standing]
-    return order, -case.found
+    return order, _grade(case), -case.found
+
+
+def _grade(case: Case) -> int:
+    grades = list(SEVERITIES)
+    severity = case.diagnosis.severity if case.diagnosis else ""
+    return grades.index(severity) if severity in grades else len(grades)
 
 
 def run_link(case: Case) -> str:
@@ -71,7 +77,7 @@ def became(case: Case) -> str:
         case "escalated":
             return "for a person"
         case "refused":
-            return "left to its author" if is_defect(case) else f"refused ({case.gate or 'a gate'})"
+            return "left to its author" if is_defect(case) else "refused"
         case "ignored":
             return "ignored"
     words = {"approval": "waits for approval", "waiting": "waits", "proving": "awaits its proof"}

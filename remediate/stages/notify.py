@@ -32,11 +32,8 @@ def notify(tally: Tally, doors: Doors) -> Told:
     escalated = Escalation(tracker, head.repository).bring(tally.incidents)
     pulls = tell_pulls(accounts, tracker, voice)
     problems = tuple(voice.plain(problem) for problem in (*escalated.problems, *pulls.problems))
-    text = summary(tally, accounts, voice)
-    if problems:
-        text += "".join(f"\n- not told: {voice.inline(problem)}" for problem in problems) + "\n"
     return Told(
-        summary=text,
+        summary=summary(tally, accounts, voice, problems),
         annotations=beside_the_job(accounts, problems, voice),
         tickets={} if rehearsed else escalated.tickets,
         comments=() if rehearsed else pulls.numbers,
