@@ -10,20 +10,24 @@ from remediate.recovery.remote_snapshots import prune_snapshots
 from remediate.stages.desk import Desk
 from remediate.stages.doors import Doors
 from remediate.stages.proving import awaits_attempt, prove
+from remediate.state.cases import open_cases
 
 
 def verify(recoveries: Recoveries, doors: Doors) -> Verdicts:
     """With what recover has settled already."""
     desk = Desk(recoveries.findings.agenda.head, doors)
     verdicts = tuple(prove(case, desk) for case in _to_prove(recoveries))
-    if verdicts and not desk.dry_run:
+    kept = any(course.case.snapshot for course in recoveries.courses)
+    if (verdicts or kept) and not desk.dry_run:
         _prune(recoveries, desk)
     return Verdicts(recoveries=recoveries, verdicts=(*recoveries.settled, *verdicts))
 
 
 def _prune(recoveries: Recoveries, desk: Desk) -> None:
     """Snapshots are kept for a while, and while an open case may still need one."""
-    cases = (*recoveries.findings.agenda.open, *(course.case for course in recoveries.courses))
+    here = (course.case for course in recoveries.courses)
+    # What is not due is on no agenda, and open all the same.
+    cases = (*open_cases(desk.doors.store), *recoveries.findings.agenda.open, *here)
     needed = frozenset(case.snapshot for case in cases if case.open and case.snapshot)
     prune_snapshots(desk.doors.forge, desk.now(), desk.policy.backups, needed)
 

@@ -60,6 +60,11 @@ def read_register(store: Store, since: float, now: float, others: Iterable[float
     )
 
 
+def open_cases(store: Store) -> tuple[Case, ...]:
+    """All that are not settled, due or not."""
+    return _open(store.read(OPEN)[OPEN]).cases
+
+
 class Displaced(Unreachable):
     """The case is in other hands."""
 
