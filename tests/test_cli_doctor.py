@@ -106,6 +106,7 @@ def test_permission_that_is_missing_is_named(clinic: Clinic, names: tuple[str, .
     assert code == 10
     assert [one for one in found if one.startswith("permission-")] == [f"permission-{name}" for name in names]
     assert all(found[f"permission-{name}"][0] == "trouble" for name in names)
+    assert found["state"][0] == ("remark" if "contents" in names else "good")
 
 
 def test_permission_that_is_configured_for(clinic: Clinic) -> None:

@@ -38,7 +38,11 @@ def state_check(store: Callable[[], Shelf] | None) -> Check:
 
     def check(patient: Patient) -> Iterator[Finding]:
         name = patient.policy.state_branch
-        branch = read(patient.inspector.look(f"/branches/{quote(name)}"), _Branch)
+        sight = patient.inspector.look(f"/branches/{quote(name)}")
+        if sight.status not in (200, 404):
+            yield remark("state", f"whether there is a state branch {name} cannot be told with this token")
+            return
+        branch = read(sight, _Branch)
         rules = read(patient.inspector.look(f"/rules/branches/{quote(name)}"), list[_Rule]) or []
         kinds = {rule.type for rule in rules}
         yield from _rules(name, kinds, exists=branch is not None)

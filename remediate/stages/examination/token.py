@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import msgspec
 
@@ -59,7 +60,7 @@ def check_permissions(patient: Patient) -> Iterator[Finding]:
     """What may be read, tried; what may be written, as far as it can be told without writing."""
     missing = []
     for name, (path, why) in READS.items():
-        sight = patient.inspector.look(path.replace("{branch}", patient.branch), {"per_page": "1"})
+        sight = patient.inspector.look(path.replace("{branch}", quote(patient.branch)), {"per_page": "1"})
         if sight.status in (401, 403) or (sight.status == 404 and name != "contents"):
             missing.append(name)
             yield trouble(

@@ -12,7 +12,7 @@ import msgspec
 from remediate.model.policy import DAY
 from remediate.stages.adopting.adopting import WORKFLOW
 from remediate.stages.adopting.files import PERMISSIONS, REPOSITORY
-from remediate.stages.examination.examination import Finding, Patient, good, read, remark, trouble
+from remediate.stages.examination.examination import Finding, Patient, Sight, good, read, remark, trouble
 
 if TYPE_CHECKING:
     import yaml
@@ -43,11 +43,11 @@ def check_workflow(patient: Patient) -> Iterator[Finding]:
     name = WORKFLOW.rpartition("/")[2]
     found = read(patient.inspector.look(f"/actions/workflows/{name}"), _Workflow)
     if found is None:
-        yield trouble(
-            "workflow",
-            f"there is no {WORKFLOW} on the default branch",
-            "Write it with `remediate init` and commit it to the default branch.",
-        )
+        yield _not_there()
+        return
+    file = patient.inspector.look(f"/contents/{WORKFLOW}")
+    if file.status == 404:
+        yield _not_there()
         return
     if found.state != "active":
         why = _WAYS_ON.get(found.state, f"its state is {found.state}")
@@ -56,8 +56,17 @@ def check_workflow(patient: Patient) -> Iterator[Finding]:
         )
     else:
         yield good("workflow", f"{WORKFLOW} is on")
-    yield from _granted(patient)
+    yield from _granted(file)
     yield from _activity(patient)
+
+
+def _not_there() -> Finding:
+    """GitHub keeps a workflow in its list that once ran from a branch."""
+    return trouble(
+        "workflow",
+        f"there is no {WORKFLOW} on the default branch",
+        "Write it with `remediate init` and commit it to the default branch.",
+    )
 
 
 def missing(text: bytes) -> tuple[str, ...] | None:
@@ -82,8 +91,8 @@ def missing(text: bytes) -> tuple[str, ...] | None:
     return None
 
 
-def _granted(patient: Patient) -> Iterator[Finding]:
-    file = read(patient.inspector.look(f"/contents/{WORKFLOW}"), _File)
+def _granted(told: Sight) -> Iterator[Finding]:
+    file = read(told, _File)
     if file is None or file.encoding != "base64":
         return
     import base64  # noqa: PLC0415
