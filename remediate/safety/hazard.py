@@ -13,7 +13,8 @@ import msgspec
 from remediate.logs.neutral import for_terminal
 from remediate.model.actions import Job, JobStep
 from remediate.safety.hazard_actions import publishing_action
-from remediate.safety.hazard_commands import commands_of, publishing_command
+from remediate.safety.hazard_commands import publishing_command
+from remediate.safety.hazard_words import commands_of
 from remediate.safety.hazard_workflow import (
     PlannedJob,
     PlannedStep,
@@ -37,10 +38,11 @@ _QUIET_ACTIONS = re.compile(
     r"|[\w-]*-cache|cache|action-setup|login-action|setup|configure-[\w-]+|auth|rust-toolchain))(?:/|@|$)"
 )
 _QUIET_COMMANDS = re.compile(
-    r"(?:npm (?:ci|install|i)|pnpm (?:install|i)|yarn(?: install)?|bun install|pip3? install|poetry install"
+    r"(?:npm (?:ci|install|i)|pnpm (?:install|i)|yarn install|bun install|pip3? install|poetry install"
     r"|uv sync|uv pip install|pipenv (?:install|sync)|pdm (?:install|sync)|bundle install|composer install"
     r"|cargo fetch|go mod download|apt(?:-get)? (?:update|install)|brew install|corepack enable|echo|cd|mkdir"
     r"|set|export|ls|pwd|cat|which|test|true|\[|fi|done|git (?:fetch|config|status|log|checkout))(?: .*)?"
+    r"|yarn(?: -.*)?"
 )
 _DEEPEST = 4
 
@@ -166,7 +168,7 @@ def _quiet(step: PlannedStep) -> bool:
     """Whether the step is known to prepare and no more."""
     if step.uses:
         return bool(_QUIET_ACTIONS.match(step.uses))
-    commands = [" ".join(words) for words in commands_of(step.run) if words]
+    commands = (" ".join(words) for words in commands_of(step.run))
     return all(_QUIET_COMMANDS.fullmatch(command) for command in commands)
 
 

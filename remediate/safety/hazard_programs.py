@@ -1,4 +1,4 @@
-"""By program, the words that make it publish or deploy something."""
+"""What is known of programs: which words make them publish or deploy, which make them harmless."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "pnpm": ("publish",),
     "yarn": ("publish", "npm publish"),
     "bun": ("publish",),
-    "lerna": ("publish",),
+    "lerna": ("publish", "version"),
     "changeset": ("publish", "tag"),
     "semantic-release": ("",),
     "release-it": ("",),
@@ -29,7 +29,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "anaconda": ("upload",),
     "rattler-build": ("upload",),
     "conan": ("upload",),
-    "cargo": ("publish", "release", "yank", "smart-release"),
+    "cargo": ("publish", "release", "yank", "smart-release", "xtask deploy", "xtask publish", "xtask release",
+    "make deploy", "make publish", "make release"),
     "release-plz": ("release",),
     "gem": ("push", "yank"),
     "mvn": (
@@ -50,6 +51,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "nuget": ("push",),
     "dotnet": ("nuget push",),
     "mix": ("hex.publish",),
+    "svn": ("commit", "ci", "import"),
+    "packer": ("build",),
+    "zappa": ("deploy", "update"),
     "dart": ("pub publish",),
     "flutter": ("pub publish",),
     "pod": ("trunk push", "repo push"),
@@ -66,21 +70,24 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "fastlane": ("",),
     "altool": ("",),
     # images and charts
-    "docker": ("push", "compose push", "stack deploy", "service update", "manifest push"),
+    "docker": (
+        "push", "compose push", "stack deploy", "service update", "manifest push",
+        "imagetools create",
+    ),
     "podman": ("push",),
     "buildah": ("push",),
     "nerdctl": ("push",),
     "skopeo": ("copy", "sync"),
     "crane": ("push", "copy", "tag"),
     "oras": ("push", "copy"),
-    "ko": ("apply", "publish", "resolve"),
+    "ko": ("apply", "publish", "resolve", "build"),
     "helm": ("push", "upgrade", "install", "rollback", "uninstall"),
     "helmfile": ("apply", "sync", "destroy"),
     "cr": ("upload", "index"),
     "skaffold": ("run", "deploy"),
     # infrastructure and hosting
     "kubectl": (
-        "apply", "create", "replace", "patch", "delete", "rollout restart", "rollout undo", "set image",
+        "apply", "create", "replace", "patch", "delete", "rollout restart", "rollout undo", "set",
         "scale",
     ),
     "oc": ("apply", "create", "replace", "rollout", "start-build", "set image"),
@@ -105,26 +112,33 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "cloudformation create-stack",
         "cloudformation update-stack", "cloudformation execute-change-set", "deploy create-deployment",
         "elasticbeanstalk update-environment", "apprunner start-deployment", "s3 cp", "s3 sync", "s3 mv",
+        "s3 rm",
         "amplify start-job", "cloudfront create-invalidation", "ecr put-image",
     ),
     "gcloud": (
         "app deploy", "run deploy", "functions deploy", "builds submit", "deploy releases", "run services",
-        "storage cp", "storage rsync",
+        "storage cp", "storage rsync", "jobs execute", "workflows execute", "topics publish", "compute ssh",
+        "compute scp",
     ),
     "gsutil": ("cp", "rsync", "mv"),
     "az": (
         "webapp deploy", "webapp up", "functionapp deployment", "deployment", "containerapp update",
-        "containerapp up", "acr build", "storage blob upload", "storage blob upload-batch", "aks",
+        "containerapp up", "acr build", "storage blob upload", "storage blob upload-batch",
+        "aks", "acr import", "acr run", "storage copy",
+        "functionapp deploy", "vm run-command",
     ),
     "azd": ("deploy", "up"),
     "func": ("azure functionapp publish",),
     "firebase": ("deploy", "appdistribution:distribute", "hosting:channel:deploy"),
     "netlify": ("deploy",),
     "vercel": ("deploy", "promote", ""),
-    "wrangler": ("deploy", "publish", "pages deploy", "pages publish"),
+    "wrangler": ("deploy", "publish", "versions upload"),
     "flyctl": ("deploy",),
     "fly": ("deploy",),
     "railway": ("up", "redeploy"),
+    "rclone": ("copy", "copyto", "sync", "move"),
+    "azcopy": ("copy", "sync"),
+    "s3cmd": ("put", "sync"),
     "heroku": ("container:release", "container:push", "builds:create"),
     "cf": ("push",),
     "doctl": ("apps update", "apps create-deployment"),
@@ -141,7 +155,57 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "hub": ("release create", "push"),
     "glab": ("release create", "release upload"),
     "ssh": ("",),
+    "sshpass": ("",),
     "scp": ("",),
     "sftp": ("",),
     "lftp": ("",),
 }  # fmt: skip
+
+_FETCHING = ("install", "i", "ci", "add", "update", "view", "info", "audit", "pack", "why", "cache", "config")
+# By program, the first words with which it publishes nothing, whatever follows.
+QUIET: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("npm", "pnpm", "yarn", "bun", "composer"), _FETCHING),
+    "git": ("stash", "commit", "config", "fetch", "log", "tag", "checkout", "clone", "diff"),
+    "goreleaser": ("build", "check", "healthcheck", "init", "changelog", "completion", "version", "help"),
+    "vercel": (
+        "build",
+        "pull",
+        "env",
+        "link",
+        "inspect",
+        "logs",
+        "whoami",
+        "dev",
+        "login",
+        "version",
+        "help",
+    ),
+    "fastlane": ("test", "tests", "scan", "snapshot", "lint", "build", "match"),
+    "aws": ("configure", "sts"),
+    "cargo": ("build", "test", "check", "clippy", "bench", "doc", "install", "fetch", "nextest"),
+    **dict.fromkeys(("pip", "pip3", "apt", "apt-get", "brew", "apk", "dnf", "yum", "choco"), ("install",)),
+    "az": ("login", "account", "extension"),
+}
+# Programs that run a script or a target of the project's own: its name is all that tells.
+RUNNERS = frozenset(
+    {
+        "npm", "pnpm", "yarn", "bun", "make", "gmake", "just", "task", "rake", "invoke", "inv", "nox", "tox",
+        "mage", "nx", "turbo", "bash", "sh", "zsh", "python", "python3", "node", "ruby", "perl", "pwsh", ".",
+        "source", "ant", "bazel", "buck2", "earthly", "composer", "deno", "tsx", "ts-node", "gulp", "grunt",
+        "mise", "rush", "moon", "lage", "dagger", "pixi", "clj", "clojure", "rails",
+    }
+)  # fmt: skip
+# Programs that only print, look or move files here, and such as send reports: their words tell nothing.
+HARMLESS = frozenset(
+    {
+        "echo", "printf", "cat", "ls", "cd", "cp", "mv", "rm", "mkdir", "rmdir", "touch", "ln", "tar",
+        "zip", "unzip", "grep", "egrep", "rg", "sed", "awk", "jq", "yq", "head", "tail", "wc", "sort",
+        "uniq", "diff", "chmod", "chown", "tee", "pushd", "popd", "export", "set", "unset", "read", "which",
+        "type", "test", "[", "[[", "du", "stat", "file", "date", "sleep", "exit", "return", "local",
+        "declare", "for", "case", "shift", "true", "false", "write-host", "write-output", "lsb_release",
+        "codecov", "codecovcli", "cc-test-reporter", "coveralls", "sentry-cli", "datadog-ci",
+        "buildkite-agent", "percy", "chromatic", "cachix", "attic", "ssh-keyscan", "pytest", "ruff", "mypy",
+        "black", "flake8", "pylint", "isort", "bandit", "eslint", "prettier", "yamllint", "shellcheck",
+        "hadolint", "ansible-lint", "golangci-lint", "tflint",
+    }
+)  # fmt: skip

@@ -156,6 +156,21 @@ def test_what_answers_a_release_may_only_prepare(event: str) -> None:
     assert hazard_of(WORKFLOW, done, "push") == ""
 
 
+@pytest.mark.parametrize(
+    ("run", "quiet"),
+    [
+        ("yarn --frozen-lockfile", True),
+        ("yarn", True),
+        ("yarn live", False),
+        ('echo "$(./there)"', False),
+        ("npm ci\necho $(date)", False),
+    ],
+)
+def test_what_goes_to_an_environment_has_only_prepared(run: str, quiet: bool) -> None:
+    text = f"on: push\njobs: {{x: {{environment: live, steps: [{{name: Go, run: {run!r}}}]}}}}".encode()
+    assert (hazard_of(text, (job("x", "!Go"),)) == "") == quiet
+
+
 UNREADABLE = (
     None,
     b"",
