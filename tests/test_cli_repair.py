@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from fakes.fake_clock import FakeClock
 from running import remediate
 
 from remediate.errors import CONFIGURATION, DONE, USAGE
@@ -14,12 +15,15 @@ from remediate.model.plan import Step
 from remediate.model.policy import AnomalyPolicy
 from remediate.model.subject import Subject
 from remediate.recovery.repair_order import Limits, Order, Repair, read_repair, write_document
+from remediate.stages.repairing_apart import Tools, repair_orders
+from remediate.system.processes import SystemProcesses
+from remediate.system.web import SystemWeb
 
 SHAPED = "ghs_" + "Qw3rTyUiOp" * 4
 CLEAN = dict.fromkeys(("GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN"), "")
 
 
-def ordered(folder: Path) -> Order:
+def ordered(folder: Path, case: str = "7-1") -> Order:
     """An order beside an empty tree."""
     found = Diagnosis(
         source="build.log",
@@ -38,7 +42,7 @@ def ordered(folder: Path) -> Order:
         hint=None,
     )
     order = Order(
-        case="7-1",
+        case=case,
         plan="5d0c9f3a1b7e2648",
         address="https://github.example/octo/shop.git",
         subject=Subject(branch="main", commit="a" * 40),
@@ -47,7 +51,7 @@ def ordered(folder: Path) -> Order:
         limits=Limits(recovery_timeout=60.0, anomaly=AnomalyPolicy()),
     )
     write_document(folder, order)
-    (folder / "7-1" / "tree").mkdir()
+    (folder / case / "tree").mkdir()
     return order
 
 
@@ -103,6 +107,24 @@ def test_a_folder_is_needed(words: tuple[str, ...], tmp_path: Path) -> None:
     done = remediate("repair", *words, cwd=tmp_path, **CLEAN, REMEDIATE_REPAIR_FOLDER="")
     assert done.code == USAGE
     assert "way out" in done.err
+
+
+class Hasty(FakeClock):
+    """Ten minutes go by between two looks at it."""
+
+    def now(self) -> float:
+        self.advance(600)
+        return super().now()
+
+
+def test_all_repairs_have_a_time_together(tmp_path: Path) -> None:
+    for case in ("7-1", "8-1", "9-1"):
+        ordered(tmp_path, case)
+    tools = Tools(clock=Hasty(), processes=SystemProcesses(), web=SystemWeb())
+    first, *_, last = repair_orders(tmp_path, {}, tools)
+    assert first.reason == "no lockfile of a known tool is here"
+    assert last.reason.startswith("no time was left for it")
+    assert read_repair(tmp_path, "9-1") == last
 
 
 def test_an_order_of_another_version_is_refused(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import yaml
 
 from remediate.cli.group import COMMANDS
 from remediate.stages.adopting.files import CHECKOUT, PERMISSIONS
+from remediate.stages.repairing_apart import MOST_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAL = ROOT / ".github" / "workflows" / "heal.yml"
@@ -230,6 +231,10 @@ def test_what_was_decided_passes_the_repair_in_no_file() -> None:
     assert publish["env"]["REMEDIATE_DOCUMENT"] == f"${{{{ steps.{prepare['id']}.outputs.document }}}}"
     for step in (prepare, publish):
         assert not re.search(r"--(in|out)put", step["run"])
+
+
+def test_recover_has_time_left_when_all_repairs_have_taken_theirs() -> None:
+    assert int(jobs()["recover"]["timeout-minutes"]) * 60 >= MOST_SECONDS + 900
 
 
 def test_security_model_points_to_what_is_there() -> None:

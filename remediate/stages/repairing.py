@@ -19,11 +19,11 @@ from remediate.ports import Absent, Git
 from remediate.recovery.repair_checkout import check_out
 from remediate.recovery.repair_order import TREE, Limits, Order, Repair, place_of, read_orders, write_document
 from remediate.recovery.strategies.lockfile_pull_proof import NAME
-from remediate.stages.repairing_apart import clean
+from remediate.stages.repairing_apart import MOST_SECONDS, clean
 from remediate.system.processes import SystemProcesses
 from remediate.system.seclusion import hide_memory, secluded
 
-# For Python, git and what else a repair takes besides the package manager's own time.
+# For Python, git and what else each repair takes besides the package manager's own time.
 _MARGIN = 60.0
 # It finds our modules where this process does, whatever the home folder is.
 _CHILD = (
@@ -77,7 +77,7 @@ def run_repairs(folder: Path, environment: Mapping[str, str]) -> str:
     """
     hide_memory()
     folder = folder.absolute()
-    orders = tuple(read_orders(folder))
+    orders = len(tuple(read_orders(folder)))
     ours = str(Path(remediate.__file__).resolve().parent.parent)
     paths = os.pathsep.join(filter(os.path.isabs, (ours, *sys.path)))
     with tempfile.TemporaryDirectory(prefix="remediate-home-") as home:
@@ -85,7 +85,7 @@ def run_repairs(folder: Path, environment: Mapping[str, str]) -> str:
             (sys.executable, "-I", "-c", _CHILD, paths, "repair", str(folder)),
             folder=folder,
             environment=secluded(environment, Path(home)),
-            timeout=sum(3 * order.limits.recovery_timeout + _MARGIN for order in orders) + _MARGIN,
+            timeout=MOST_SECONDS + orders * _MARGIN,
         )
     if isinstance(ended, Absent):
         return f"{ended.program}: {ended.reason}"

@@ -36,6 +36,11 @@ from remediate.system.processes import SystemProcesses
 from remediate.system.seclusion import hide_memory, secluded, tokens_in
 from remediate.system.web import SystemWeb
 
+# All orders of one call have so long together: a job that is ended before its last step publishes nothing, and
+# the next one would begin the same again.
+MOST_SECONDS = 1500.0
+# Preview, change and proof each take a recovery's time at most.
+_PARTS = 3
 _MOST_SAID = 2000
 
 
@@ -59,10 +64,14 @@ def repair_orders(
         )
     hide_memory()
     tools = tools or Tools(clock=SystemClock(), processes=SystemProcesses(), web=SystemWeb())
-    return tuple(_repaired(folder, order, environment, tools) for order in read_orders(folder))
+    until = tools.clock.now() + MOST_SECONDS
+    return tuple(_repaired(folder, order, environment, tools, until) for order in read_orders(folder))
 
 
-def _repaired(folder: Path, order: Order, environment: Mapping[str, str], tools: Tools) -> Repair:
+def _repaired(
+    folder: Path, order: Order, environment: Mapping[str, str], tools: Tools, until: float
+) -> Repair:
+    seconds = min(order.limits.recovery_timeout, (until - tools.clock.now()) / _PARTS)
     with tempfile.TemporaryDirectory(prefix="remediate-repair-") as apart:
         place = Path(apart)
         for name in ("home", "scratch"):
@@ -70,7 +79,7 @@ def _repaired(folder: Path, order: Order, environment: Mapping[str, str], tools:
         site = Site(
             diagnosis=order.diagnosis,
             subject=order.subject,
-            policy=Policy(recovery_timeout=order.limits.recovery_timeout, anomaly=order.limits.anomaly),
+            policy=Policy(recovery_timeout=seconds, anomaly=order.limits.anomaly),
             root=place_of(folder, order.case) / TREE,
             scratch=place / "scratch",
             environment=secluded(environment, place / "home"),
@@ -87,6 +96,10 @@ def _repaired(folder: Path, order: Order, environment: Mapping[str, str], tools:
 
 
 def _mended(order: Order, site: Site, engine: Engine) -> Repair:
+    if site.policy.recovery_timeout < 1:
+        return _failed(
+            order, "no time was left for it: the repairs before it took all that a job has for them"
+        )
     plan = _plan(order)
     (offer,) = engine.preview(plan, site)
     if not isinstance(offer, Preview):
