@@ -122,8 +122,8 @@ def test_prune_removes_what_is_old(place: Path) -> None:
 
 
 def test_a_wrong_id_and_a_state_of_ones_own(place: Path) -> None:
-    assert ask(place, "show", "../../etc").code == 4
+    assert ask(place, "show", "../../etc").code == 2
     missing = ask(place, "show", "20200101T000000-00000000")
-    assert missing.code == 4
+    assert missing.code == 2
     assert "way out" in missing.err
     assert ask(place, "list", "--state", str(place / "elsewhere"), "--format", "json").json == []

@@ -24,7 +24,8 @@ USAGE_MISTAKES = {
     ("diagnose", "x", "-q", "-v"): ("exclude each other", "Leave one"),
     ("diagnose", "no-such.log"): ("no-such.log: there is no such file", "-"),
     ("diagnose", "x", "--redact-env", "NOT_SET_HERE"): ("NOT_SET_HERE: the variable is not set", "Export it"),
-    ("diagnose", "x", "--format"): ("--format", "--help"),
+    ("diagnose", "x", "--format"): ("remediate diagnose: option '--format'", "`remediate diagnose --help`"),
+    ("circuits", "list", "--state"): ("remediate circuits list: ", "`remediate circuits list --help`"),
     ("rules", "explain"): ("LOG is missing", "Its form"),
     ("rules", "explain", "a", "b"): ("unexpected extra argument", "--help"),
     ("rules", "list", "--cause", "lockfil"): ("lockfil", "lockfile"),
@@ -67,6 +68,16 @@ def test_wrong_configuration_is_three_and_names_the_line(text: str, tmp_path: Pa
     assert done.code == CONFIGURATION
     assert message in done.err
     assert hint in done.err
+
+
+@pytest.mark.parametrize("wrong", [b"\xff\xfe", b"caf\xe9", b"\x00", b"\x1b[31m"])
+def test_configuration_that_is_no_text(tmp_path: Path, wrong: bytes) -> None:
+    (tmp_path / "remediate.yml").write_bytes(b"max-attempts: 2\nmode: " + wrong + b"\n")
+    done = remediate("diagnose", "-", "--config", tmp_path / "remediate.yml", stdin=LOCKFILE_LOG)
+    assert done.code == CONFIGURATION
+    said, way_out = done.err.splitlines()
+    assert "remediate.yml:2: not YAML: " in said
+    assert way_out == "  way out: Save it as UTF-8, without control characters."
 
 
 def test_configuration_named_but_missing(tmp_path: Path) -> None:

@@ -95,14 +95,26 @@ def obey(arguments: list[str]) -> int:
     except click.exceptions.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
-        raise _explained(error) from None
+        raise _explained(error, _called(arguments)) from None
     return DONE
 
 
-def _explained(error: click.ClickException) -> RemediateError:
+def _called(arguments: list[str]) -> str:
+    """The command that the words name, as far as they do."""
+    command: click.Command | None = remediate
+    words = ["remediate"]
+    for word in arguments:
+        if not isinstance(command, click.Group):
+            break
+        command = command.get_command(click.Context(command), word)
+        words += [word] if command else []
+    return " ".join(words)
+
+
+def _explained(error: click.ClickException, called: str) -> RemediateError:
     from remediate.cli.mistakes import explained  # noqa: PLC0415 - only for a typing error
 
-    message, hint = explained(error)
+    message, hint = explained(error, called)
     problem = RemediateError(message, hint=hint)
     problem.exit_code = error.exit_code
     return problem

@@ -7,10 +7,10 @@ import click
 from remediate.cli.options import meant
 
 
-def explained(error: click.ClickException) -> tuple[str, str]:
-    """The message and the way out."""
+def explained(error: click.ClickException, called: str) -> tuple[str, str]:
+    """The message and the way out; `called` is the command, for click does not say it of every mistake."""
     context = getattr(error, "ctx", None)
-    path = context.command_path if context else "remediate"
+    path = context.command_path if context else called
     help_ = f"`{path} --help` shows what it takes, with examples."
     if isinstance(error, click.NoSuchOption):
         hint = meant(error.option_name, _options(context)) if context else ""

@@ -23,6 +23,7 @@ from remediate.recovery.backups_manifest import (
 from remediate.recovery.backups_places import (
     MODE,
     BackupProblem,
+    NoSuchBackup,
     digest_of_file,
     missing_parents,
     mode_of,
@@ -88,7 +89,7 @@ class Backups:
     def _read(self, name: str) -> Backup | Damaged:
         folder = self.folder / check_id(name)
         if mode_of(folder) is None:
-            raise BackupProblem(f"there is no backup {name} in {self.folder}", hint=_SEE)
+            raise NoSuchBackup(f"there is no backup {name} in {self.folder}", hint=_SEE)
         return read_manifest(folder)
 
     def verify(self, name: str) -> Backup | Damaged:

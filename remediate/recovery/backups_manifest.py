@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from remediate.recovery.backups_files import write_file
-from remediate.recovery.backups_places import BackupProblem
+from remediate.recovery.backups_places import NoSuchBackup
 
 SCHEMA = "remediate/backup/1"
 NAME = "manifest.json"
@@ -57,7 +57,7 @@ class Damaged(msgspec.Struct, frozen=True, kw_only=True):
 def check_id(name: str) -> str:
     """The id, which is safe to join to a folder."""
     if not _ID.fullmatch(name):
-        raise BackupProblem(f"{name!r} is no id of a backup", hint="`remediate backups list` shows them.")
+        raise NoSuchBackup(f"{name!r} is no id of a backup", hint="`remediate backups list` shows them.")
     return name
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from remediate.errors import Unreachable
+from remediate.errors import USAGE, Unreachable
 
 _CHUNK = 1 << 20
 MODE = 0o7777
@@ -17,6 +17,12 @@ MODE = 0o7777
 
 class BackupProblem(Unreachable):
     """A backup cannot be taken, read or put back; nothing was changed."""
+
+
+class NoSuchBackup(BackupProblem):
+    """There is none with this id."""
+
+    exit_code = USAGE
 
 
 def place_of(root: Path, name: str) -> Path:

@@ -73,6 +73,12 @@ def compose(text: str | bytes, file: str) -> Place:
         raise ConfigProblem(
             f"{file}:{line}: not YAML: {error.problem}", hint="Quote patterns and log lines with '…'."
         ) from None
+    except yaml.reader.ReaderError as error:
+        read = text.encode("utf-8", "replace") if isinstance(text, str) else text
+        line = read.count(b"\n", 0, error.position) + 1
+        raise ConfigProblem(
+            f"{file}:{line}: not YAML: {error.reason}", hint="Save it as UTF-8, without control characters."
+        ) from None
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigProblem(f"{file}: not YAML: {error}") from None
     if node is None:

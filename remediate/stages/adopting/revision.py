@@ -28,8 +28,8 @@ def revision(
 ) -> str:
     """The full hash that was given, else that of the commit which this package came from.
 
-    `origin` is what the installer noted about it (`direct_url.json`); `package` lies in a checkout, or not, and
-    was noted its commit when it was built.
+    `origin` is what the installer noted about it (`direct_url.json`). `package` lies in a checkout, or comes
+    from a wheel that notes its commit.
     """
     found = (
         given
