@@ -55,8 +55,9 @@ class WorkflowRun(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """Names the attempt."""
-        return f"{self.id}-{self.attempt}"
+        """Names the attempt; one that may not run yet is another than the one that it is once it may."""
+        waits = "-unapproved" if self.conclusion == "action_required" else ""
+        return f"{self.id}-{self.attempt}{waits}"
 
 
 class JobStep(msgspec.Struct, frozen=True, kw_only=True):

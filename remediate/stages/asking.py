@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from remediate.errors import UsageProblem
 from remediate.model.stage import Word
 from remediate.ports import Documents, Store
+from remediate.safety.circuit import Circuit, Open
 from remediate.state import approvals, attempts, circuits
 from remediate.state.shapes import encoded
 
@@ -46,6 +47,14 @@ def _reset(found: Documents, word: Word, now: float) -> Documents:
     near = [one for one in book.circuits if word.what in (one.signature, one.circuit.key)]
     if not near:
         raise UsageProblem(f"no circuit is open for `{word.what}`")
+    # A comment is heard for a day: what opened after it was written is not what it is about.
+    near = [one for one in near if not _opened_after(one.circuit, word.at)]
+    if not near:
+        raise UsageProblem(f"the circuit of `{word.what}` opened later; write it again to reset that")
     for entry in near:
         book = circuits.half_open(book, entry.circuit.key, word.by, now)
     return {circuits.NAME: encoded(book), attempts.name_of(word.what): None}
+
+
+def _opened_after(circuit: Circuit, at: float) -> bool:
+    return isinstance(circuit.state, Open) and circuit.state.since > at

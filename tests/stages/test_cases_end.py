@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 from fakes.fake_platform import Killed
-from staged import POLICY, Repository, found
+from staged import POLICY, Repository, found, signature_of
 
 from remediate.errors import Unreachable
 from remediate.model.account import outcome_of
@@ -254,3 +254,27 @@ def test_a_failure_that_nobody_can_look_at_keeps_no_open_case_waiting(here: Repo
     assert findings.agenda.left == 1
     assert "the token may not. Give it actions: write." in findings.agenda.head.notes[0]
     assert [one.verdict for one in verify(recover(findings, doors), doors).verdicts] == ["healed"]
+
+
+def test_a_run_that_fails_once_it_was_allowed_to_run_is_healed(here: Repository) -> None:
+    """GitHub keeps the number of the attempt when somebody approves a run of a fork."""
+    run = here.fails(conclusion="action_required")
+    here.heals()
+    assert here.standing(run) == "ignored"
+    allowed = here.ends(run, "failure")
+    assert allowed.attempt == run.attempt
+    here.heals()
+    assert here.standing(allowed) == "pending"
+    assert here.github.effects == [f"rerun {run.id}-2"]
+
+
+def test_a_word_from_before_a_circuit_opened_is_not_about_it(here: Repository) -> None:
+    here.github.writers.add("ada")
+    here.github.add_comment(1, f"/remediate reset {signature_of('network')}", "ada")
+    here.clock.advance(HOUR)
+    runs = [here.fails(branch=branch) for branch in "abc"]
+    here.heals()
+    told = here.heals().recoveries.words
+    assert here.github.effects == []
+    assert [here.case(run).gate for run in runs] == ["circuit"] * 3
+    assert any("opened later" in line for line in told), told
