@@ -36,8 +36,8 @@ from remediate.system.processes import SystemProcesses
 from remediate.system.seclusion import hide_memory, secluded, tokens_in
 from remediate.system.web import SystemWeb
 
-# All orders of one call have so long together: a job that is ended before its last step publishes nothing, and
-# the next one would begin the same again.
+# All orders of one call have so long together: a job that is ended before its last step publishes nothing,
+# and the next one would begin the same again.
 MOST_SECONDS = 1500.0
 # Preview, change and proof each take a recovery's time at most.
 _PARTS = 3
