@@ -323,6 +323,42 @@ def test_a_packed_download_is_unpacked(tmp_path: Path) -> None:
         assert isinstance(Downloads("127.0.0.1").fetch(wrong, tmp_path / "x"), Missed)
 
 
+@pytest.mark.parametrize(
+    ("sent", "held", "cut"),
+    [
+        (gzip.compress(LOG) + gzip.compress(b"more"), LOG + b"more", False),
+        (gzip.compress(LOG)[:-9], LOG, True),
+        (gzip.compress(LOG) + b"rest", LOG, True),
+        (b"", b"", False),
+        (gzip.compress(bytes(2**22)), bytes(2**20), True),
+    ],
+    ids=["two members", "cut off", "something else behind", "empty", "large"],
+)
+def test_of_a_packed_download_nothing_is_lost_unsaid(
+    tmp_path: Path, sent: bytes, held: bytes, cut: bool
+) -> None:
+    from served import serving  # noqa: PLC0415
+
+    from remediate.platforms.github.downloads import Downloads, Fetched  # noqa: PLC0415
+
+    with serving(sent, {"Content-Encoding": "gzip"}) as address:
+        got = Downloads("127.0.0.1", most=2**20).fetch(address, tmp_path / "log")
+    assert got == Fetched(path=tmp_path / "log", cut=cut)
+    assert held.startswith((tmp_path / "log").read_bytes())
+    assert cut or (tmp_path / "log").read_bytes() == held
+
+
+def test_a_packed_log_that_says_the_same_very_often_comes_whole(tmp_path: Path) -> None:
+    from served import serving  # noqa: PLC0415
+
+    from remediate.platforms.github.downloads import Downloads, Fetched  # noqa: PLC0415
+
+    with serving(gzip.compress(bytes(80 * 2**20)), {"Content-Encoding": "gzip"}) as address:
+        got = Downloads("127.0.0.1").fetch(address, tmp_path / "log")
+    assert got == Fetched(path=tmp_path / "log")
+    assert (tmp_path / "log").stat().st_size == 80 * 2**20
+
+
 def test_a_renamed_repository_is_still_read_and_a_write_to_it_told(world: Boxed) -> None:
     world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED)])
     hub = world.adapter()

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urljoin, urlsplit
@@ -21,6 +21,7 @@ MIB = 1024 * 1024
 _BLOCK = 256 * 1024
 _REDIRECTS = 3
 _UNZIP = 31
+_PIECE = 8 * MIB
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,8 +73,10 @@ class Downloads:
     def _save(self, answer: Any, path: Path) -> Fetched:
         until = time.monotonic() + self._timeout
         declared = answer.headers.get("Content-Length", "")
+        packed = answer.headers.get("Content-Encoding", "").lower() == "gzip"
+        unpacking = _Gzip() if packed else _Plain()
         with path.open("wb") as file:
-            got, cut = _copied(_blocks(answer, until), _unpacking(answer.headers), file, self._most)
+            got, cut = _copied(_blocks(answer, until), unpacking, file, self._most)
         short = declared.isdecimal() and got < int(declared)
         return Fetched(path=path, cut=cut or short)
 
@@ -126,7 +129,7 @@ def _blocks(answer: Any, until: float) -> Iterator[bytes]:
 
 
 def _copied(
-    blocks: Iterator[bytes], unpack: Callable[[bytes], bytes], file: BinaryIO, most: int
+    blocks: Iterator[bytes], unpacking: _Plain | _Gzip, file: BinaryIO, most: int
 ) -> tuple[int, bool]:
     """How much was taken, and whether something is missing."""
     taken = made = 0
@@ -135,19 +138,36 @@ def _copied(
             return taken, True
         taken += len(block)
         try:
-            text = unpack(block)
+            for text in unpacking.pieces(block):
+                file.write(text[: most - made])
+                made += len(text)
+                if made > most:
+                    return taken, True
         except zlib.error:
             return taken, True
-        file.write(text[: most - made])
-        made += len(text)
-        if made > most:
-            return taken, True
-    return taken, False
+    return taken, not unpacking.whole
 
 
-def _unpacking(headers: Any) -> Callable[[bytes], bytes]:
-    if headers.get("Content-Encoding", "").lower() != "gzip":
-        return bytes
-    unzip = zlib.decompressobj(_UNZIP)
-    # No more at once than a bomb may hold: what is left over comes with the next block, or is cut off.
-    return lambda block: unzip.decompress(unzip.unconsumed_tail + block, 64 * MIB)
+class _Plain:
+    """What comes as it is."""
+
+    whole = True
+
+    def pieces(self, block: bytes) -> Iterable[bytes]:
+        return (block,)
+
+
+class _Gzip:
+    """One member after the other, never more at once than there is room for: it may be a bomb."""
+
+    def __init__(self) -> None:
+        self._unzip = zlib.decompressobj(_UNZIP)
+        self.whole = True
+
+    def pieces(self, block: bytes) -> Iterable[bytes]:
+        while block:
+            if self._unzip.eof:
+                self._unzip = zlib.decompressobj(_UNZIP)
+            yield self._unzip.decompress(block, _PIECE)
+            block = self._unzip.unused_data or self._unzip.unconsumed_tail
+            self.whole = self._unzip.eof
