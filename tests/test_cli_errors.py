@@ -11,7 +11,7 @@ from running import LOCKFILE_LOG, remediate
 
 from remediate.cli import diagnosing
 from remediate.cli import main as door
-from remediate.errors import BUG, CONFIGURATION, INTERRUPTED, USAGE
+from remediate.errors import BUG, CONFIGURATION, INTERRUPTED, UNREACHABLE, USAGE, Unreachable
 
 USAGE_MISTAKES = {
     ("diagnose", "--fromat", "json", "x"): ("there is no option --fromat", "--format"),
@@ -159,6 +159,18 @@ def test_bug_can_be_shown_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REMEDIATE_TRACEBACK", "1")
     with pytest.raises(KeyError):
         door.run(["diagnose"])
+
+
+def test_a_page_is_named_by_an_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away(**_: object) -> None:
+        raise Unreachable("it is away", docs="docs/github.md")
+
+    monkeypatch.setattr(diagnosing, "diagnose_sources", away)
+    assert door.run(["diagnose", "x"]) == UNREACHABLE
+    seen = capsys.readouterr().err.splitlines()[-1]
+    assert seen == "  see: https://github.com/remediate/remediate/blob/main/docs/github.md"
 
 
 def test_interrupt_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,8 @@ from typing import NoReturn, TextIO
 
 from remediate.errors import BUG, DONE, INTERRUPTED, UNREACHABLE, RemediateError
 
-_ISSUES = "https://github.com/remediate/remediate/issues"
+_HOME = "https://github.com/remediate/remediate"
+_ISSUES = f"{_HOME}/issues"
 _OBJECTS = 50_000
 
 
@@ -108,7 +109,9 @@ def _fail(code: int, message: str, hint: str = "", docs: str = "") -> int:
     from remediate.cli.terminal import say, style  # noqa: PLC0415 - only when something is wrong
     from remediate.logs.neutral import printable_log  # noqa: PLC0415 - names in messages come from archives
 
-    parts = (("error: ", "red", message), ("  way out: ", None, hint), ("  see: ", None, docs))
+    # Who has installed the command has no folder of pages.
+    page = f"{_HOME}/blob/main/{docs}" if docs.startswith("docs/") else docs
+    parts = (("error: ", "red", message), ("  way out: ", None, hint), ("  see: ", None, page))
     for head, shade, text in parts:
         if text:
             say(style(head, shade=shade, bold=True) + printable_log(text), err=True)
