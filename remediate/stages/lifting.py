@@ -36,8 +36,10 @@ def lifted(data: bytes) -> Tally:
     if isinstance(document, Agenda):
         document = Findings(agenda=document)
     if isinstance(document, Findings):
-        cases = (*(found.case for found in document.findings), *document.agenda.open)
-        document = Recoveries(findings=document, courses=tuple(Course(case=case) for case in cases))
+        found = {one.case.key: one.case for one in document.findings}
+        cases = {case.key: case for case in document.agenda.open} | found
+        courses = tuple(Course(case=case) for case in cases.values())
+        document = Recoveries(findings=document, courses=courses)
     if isinstance(document, Recoveries):
         document = Verdicts(recoveries=document, verdicts=document.settled)
     if isinstance(document, Verdicts):

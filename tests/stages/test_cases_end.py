@@ -9,15 +9,17 @@ from typing import Any
 import msgspec
 import pytest
 from fakes.fake_platform import Killed
-from staged import POLICY, Repository, found, signature_of
+from staged import POLICY, Repository, diagnosed, found, signature_of
 
 from remediate.errors import Unreachable
-from remediate.model.account import outcome_of
+from remediate.model.account import accounts_of, outcome_of
 from remediate.model.case import Case
 from remediate.model.policy import HOUR, Environment, RatePolicy
 from remediate.model.preview import Preview
+from remediate.model.stage import Finding, Findings
 from remediate.recovery.strategies.lockfile_pull import LockfilePull
 from remediate.stages.detect import detect
+from remediate.stages.lifting import lifted
 from remediate.stages.recover import recover
 from remediate.stages.verify import verify
 from remediate.state.ledger import Ledger
@@ -278,3 +280,17 @@ def test_a_word_from_before_a_circuit_opened_is_not_about_it(here: Repository) -
     assert here.github.effects == []
     assert [here.case(run).gate for run in runs] == ["circuit"] * 3
     assert any("opened later" in line for line in told), told
+
+
+def test_where_recover_failed_people_hear_what_detect_found_last(here: Repository) -> None:
+    """A case that had waited for its log is in both: as it was, and as it is now."""
+    run = here.fails()
+    here.heals_unread()
+    agenda, _ = here.begins()
+    (case,) = agenda.open
+    diagnosis = diagnosed("network")
+    finding = Finding(case=msgspec.structs.replace(case, diagnosis=diagnosis))
+    findings = Findings(agenda=agenda, findings=(finding,))
+    (account,) = accounts_of(lifted(msgspec.json.encode(findings)).verdicts)
+    assert account.key == run.key
+    assert account.case.diagnosis == diagnosis
