@@ -124,8 +124,9 @@ def stub(folder: Path, name: str, job: Mapping[str, Any], known: Result) -> dict
 
 def probe(key: str, to: Path) -> dict[str, Any]:
     """A job that writes down how another one ended."""
-    step = {"env": {"BOX_NEEDS": "${{ toJSON(needs) }}"}, "run": f'printf %s "$BOX_NEEDS" > "{to}"'}
-    return {"runs-on": "ubuntu-latest", "needs": [key], "if": "always()", "steps": [step]}
+    # Not by a variable: one holds less than an output may.
+    script = f"cat > '{to}' << '{FENCE}'\n${{{{ toJSON(needs) }}}}\n{FENCE}\n"
+    return {"runs-on": "ubuntu-latest", "needs": [key], "if": "always()", "steps": [{"run": script}]}
 
 
 def read_probe(at: Path, key: str) -> Result | None:

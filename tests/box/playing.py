@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,20 @@ from .acting import Played, play
 from .cache_shelf import lay_out, take_in, take_up
 from .endings import ended_early
 from .expressions import interpolate
+from .masking import passed_on
 from .occasions import Script
 from .play_script import Part, Result
 from .runner_environment import contexts, permissions
 from .runner_logs import Facts, write_log
 from .runs import Job, worst
-from .stand_ins import actions_for
+from .stand_ins import called_workflow
 from .surroundings import surroundings
-from .workflow_file import BadWorkflow, Workflow, in_order, needs_of, read_workflow, shown
+from .workflow_file import BadWorkflow, in_order, needs_of, shown
 
 if TYPE_CHECKING:
     from .life import Life
+
+MOST_OUTPUTS = 1024 * 1024
 
 
 class Player:
@@ -58,7 +62,7 @@ class Player:
         definition = self.workflow.jobs[key]
         if "uses" not in definition:
             return self.part(Part(workflow=self.workflow, key=key))
-        called = self.called(str(definition["uses"]))
+        called = called_workflow(self.life, self.script, str(definition["uses"]))
         for inner in in_order(called.jobs):
             part = Part(workflow=self.workflow, key=key, called=called, inner=inner)
             permissions(self.script, part)  # wanting too much fails the run before it begins
@@ -76,20 +80,6 @@ class Player:
                 result="failure" if set(results) - {"success", "skipped"} else "success"
             )
         return None
-
-    def called(self, uses: str) -> Workflow:
-        """The workflow that a job calls: here, or in another repository of the box or of the test."""
-        where, _, ref = uses.partition("@")
-        if where.startswith("./"):
-            path = where.removeprefix("./")
-            repo, commit = self.script.repo, self.script.occasion.code
-            return read_workflow(path, repo.git.read(commit, path) or b"", f"{repo.full_name}@{commit}")
-        owner, name, path = where.split("/", 2)
-        mapped = actions_for(self.box, self.life.folder, f"uses: {owner}/{name}@{ref}", self.life.actions)
-        file = mapped[f"{owner}/{name}@{ref}"] / path
-        if not file.is_file():
-            raise BadWorkflow(f"error parsing called workflow: {uses}: workflow was not found.")
-        return read_workflow(path, file.read_bytes(), f"{owner}/{name}@{ref}")
 
     def part(self, part: Part) -> None:
         """Plays one job, all combinations of its matrix, unless this attempt keeps what it gave before."""
@@ -170,6 +160,8 @@ class Player:
         try:
             lay_out(self.shelf, self.script.repo, self.script.occasion)
             played = play(folder, part, self.script.results, around)
+            outputs = passed_on(played.result.outputs, around.secrets.values())
+            played = replace(played, result=replace(played.result, outputs=outputs))
             if lost and lost():
                 return self.strike(part, "runner-lost")
             take_in(self.shelf, self.script.repo, self.script.occasion)
@@ -208,7 +200,7 @@ class Player:
                 name,
                 written.conclusion,
                 log=written.log,
-                annotations=written.annotations,
+                annotations=written.notes.annotations,
                 steps=written.steps,
                 labels=[labels] if isinstance(labels, str) else [str(label) for label in labels],
                 needs=self.needs(part),
@@ -216,11 +208,19 @@ class Player:
                 started_at=begins,
                 completed_at=begins + written.seconds,
             )
-            if written.summary:
-                self.life.summaries[self.run.id, self.run.attempt.number, name] = written.summary
+            if written.notes.summaries:
+                told = "".join(written.notes.summaries)
+                self.life.summaries[self.run.id, self.run.attempt.number, name] = told
             self.show(part, job, leg.matrix)
         self.box.clock.advance(longest)
+        self.weigh(part, played.result)
         self.script.results[part.id] = self.result(part, played)
+
+    def weigh(self, part: Part, result: Result) -> None:
+        """Outputs that GitHub would not take are a fault."""
+        size = sum(len(value.encode("utf-16-le")) for value in result.outputs.values())
+        if size > MOST_OUTPUTS:
+            self.box.faults.append(f"job {part.id}: outputs of {size} bytes, more than GitHub takes")
 
     def result(self, part: Part, played: Played) -> Result:
         """What the jobs that need this one see: a job that may fail has not failed for them."""

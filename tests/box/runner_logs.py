@@ -9,6 +9,7 @@ from typing import Any
 
 from .acting import Leg, Record
 from .expressions import interpolate
+from .runner_notes import Notes
 from .runner_words import (
     BEFORE,
     END,
@@ -24,7 +25,7 @@ from .runner_words import (
     stamp,
     step_name,
 )
-from .runs import Annotation, Step
+from .runs import Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +46,8 @@ class Written:
     """A job as it stands on GitHub afterwards."""
 
     steps: list[Step] = field(default_factory=list)
-    annotations: list[Annotation] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
     lines: list[str] = field(default_factory=list)
-    summary: str = ""
     conclusion: str = "success"
     seconds: float = 0
 
@@ -111,6 +111,7 @@ class Writer:
 
     def _step(self, step: Mapping[str, Any], records: Sequence[Record]) -> None:
         name = step_name(step, self.contexts)
+        self.written.notes.next_step()
         if not any(record.get("stepResult") for record in records):
             return self._section(name, [], "skipped")
         results = [r["stepResult"] for r in records if r.get("stepResult") and len(r["stepID"]) == 1]
@@ -180,26 +181,13 @@ class Writer:
     def _command(self, record: Record) -> Iterator[str]:
         name, said = record["command"], str(record.get("arg", ""))
         if name == "summary":
-            self.written.summary += str(record.get("content", ""))
+            self.written.notes.summarize(str(record.get("content", "")))
         elif name == "endgroup":
             yield "##[endgroup]"
         elif name in PRINTED:
             yield f"{PRINTED[name]}{said}"
         if name in LEVELS:
-            self._annotate(LEVELS[name], said, record.get("kvPairs") or {})
-
-    def _annotate(self, level: str, said: str, places: Mapping[str, str]) -> None:
-        line = int(places.get("line") or 1)
-        self.written.annotations.append(
-            Annotation(
-                message=said,
-                level=level,
-                path=places.get("file") or ".github",
-                start_line=line,
-                end_line=int(places.get("endLine") or line),
-                title=places.get("title") or None,
-            )
-        )
+            self.written.notes.annotate(LEVELS[name], said, record.get("kvPairs") or {})
 
     def _error(self, message: str, records: Sequence[Record], depth: int) -> Iterator[str]:
         if any(len(record["stepID"]) > depth and record.get("stepResult") == "failure" for record in records):
@@ -207,7 +195,7 @@ class Writer:
         exited = re.fullmatch(r"(?:exit status |exitcode '?)(\d+).*", message)
         words = f"Process completed with exit code {exited[1]}." if exited else message
         yield f"##[error]{words}"
-        self._annotate("failure", words, {})
+        self.written.notes.annotate("failure", words, {})
 
     def _clean(self, text: str) -> str:
         place = f"/home/runner/work/{self.short}/{self.short}"

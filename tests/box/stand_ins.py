@@ -8,8 +8,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .workflow_file import BadWorkflow, Workflow, read_workflow
+
 if TYPE_CHECKING:
     from .github import Box
+    from .life import Life
+    from .occasions import Script
 
 HERE = Path(__file__).resolve().parent / "actions"
 USES = re.compile(r"""uses["']?:\s*['"]?([\w.-]+/[\w.-]+)((?:/[^@\s'"]*)?)@([^\s'"#,}]+)""")
@@ -42,6 +46,21 @@ def actions_for(box: Box, folder: Path, text: str, registered: Mapping[str, Path
             found[key] = place_of(box, folder, name, ref, registered) or unknown(folder, name, text)
             waiting += sorted(used_by(found[key]))
     return found
+
+
+def called_workflow(life: Life, script: Script, uses: str) -> Workflow:
+    """The workflow that a job calls: of its own commit, or of another repository."""
+    where, _, ref = uses.partition("@")
+    if where.startswith("./"):
+        path = where.removeprefix("./")
+        repo, commit = script.repo, script.occasion.code
+        return read_workflow(path, repo.git.read(commit, path) or b"", f"{repo.full_name}@{commit}")
+    owner, name, path = where.split("/", 2)
+    mapped = actions_for(life.box, life.folder, f"uses: {owner}/{name}@{ref}", life.actions)
+    file = mapped[f"{owner}/{name}@{ref}"] / path
+    if not file.is_file():
+        raise BadWorkflow(f"error parsing called workflow: {uses}: workflow was not found.")
+    return read_workflow(path, file.read_bytes(), f"{owner}/{name}@{ref}")
 
 
 def used_by(place: Path) -> Iterator[tuple[str, str]]:

@@ -132,3 +132,68 @@ jobs:
     assert run.conclusion == "success"
     assert [step.conclusion for step in job.steps] == ["success", "success", "success", "skipped", "success"]
     assert box.life.summaries[run.id, 1, "The job"] == "# Hello\n"
+
+
+def test_no_more_is_said_beside_the_log_than_github_takes(box: Box, repo: Repository) -> None:
+    many = 'for n in $(seq 12); do echo "::warning::$n"; done'
+    large = "head -c 1100000 /dev/zero | tr '\\0' x >> $GITHUB_STEP_SUMMARY"
+    repo.commit({CI: steps(many, many, large, "echo small >> $GITHUB_STEP_SUMMARY")}, fire=True)
+    box.settle()
+    (run,) = repo.runs.values()
+    job = run.job("only")
+    assert run.conclusion == "success"
+    assert [note.message for note in job.annotations if note.level == "warning"] == [
+        *map(str, range(1, 11)),
+        *map(str, range(1, 11)),
+    ]
+    assert "supports content up to a size of 1024k, got 1074k" in job.annotations[-1].message
+    assert box.life.summaries[run.id, 1, "only"] == "small\n"
+
+
+def test_larger_outputs_than_github_takes_are_a_fault(box: Box, repo: Repository) -> None:
+    box.expect_faults()
+    made = """\
+on: push
+jobs:
+  makes:
+    runs-on: ubuntu-latest
+    outputs: {it: "${{ steps.made.outputs.it }}"}
+    steps:
+      - id: made
+        run: echo "it=$(head -c 600000 /dev/zero | tr '\\0' x)" >> $GITHUB_OUTPUT
+"""
+    repo.commit({CI: made}, fire=True)
+    box.settle()
+    assert box.faults == ["job makes: outputs of 1200000 bytes, more than GitHub takes"]
+
+
+def test_outputs_that_hold_a_secret_are_not_passed_on(box: Box, repo: Repository) -> None:
+    box.life.secrets["octo/shop"] = {"KEY": "correct-horse-battery"}
+    made = """\
+on: push
+jobs:
+  makes:
+    runs-on: ubuntu-latest
+    outputs:
+      plain: ${{ steps.made.outputs.plain }}
+      clear: ${{ steps.made.outputs.clear }}
+      coded: ${{ steps.made.outputs.coded }}
+    steps:
+      - id: made
+        env: {KEY: "${{ secrets.KEY }}", TOKEN: "${{ github.token }}"}
+        run: |
+          echo "plain=nothing of it" >> $GITHUB_OUTPUT
+          echo "clear=$TOKEN" >> $GITHUB_OUTPUT
+          echo "coded=$(printf 'x %s y' "$KEY" | base64)" >> $GITHUB_OUTPUT
+  takes:
+    needs: makes
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          echo "got <${{ needs.makes.outputs.plain }}|${{ needs.makes.outputs.clear }}|${{
+            needs.makes.outputs.coded }}>"
+"""
+    repo.commit({CI: made}, fire=True)
+    box.settle()
+    (run,) = repo.runs.values()
+    assert b"got <nothing of it||>" in (run.job("takes").log or b"")
