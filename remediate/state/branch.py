@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from remediate.errors import RemediateError
+from remediate.errors import RemediateError, UsageProblem
 from remediate.logs.neutral import for_terminal
 from remediate.ports import Clock, Documents, Git
 from remediate.state.branch_answers import Answer, of_push, reason
@@ -66,7 +66,10 @@ class BranchStore:
         habits: Habits | None = None,
     ) -> None:
         if not _PLAIN.fullmatch(branch) or ".." in branch or branch.endswith((".", ".lock")):
-            raise ValueError(f"not the name of a branch: {branch!r}")
+            raise UsageProblem(
+                f"{branch!r} is no name for the state branch",
+                hint="Take letters, digits, `.`, `_`, `-` and `/`, as in `remediate-state`.",
+            )
         self._clock = clock
         self._habits = habits or Habits()
         self._pace = Pace(self._habits.chance)

@@ -14,7 +14,7 @@ import pytest
 from box.git_host import GitHost
 from hosted import REPOSITORY, Hosted
 
-from remediate.errors import Unreachable
+from remediate.errors import Unreachable, UsageProblem
 from remediate.ports import Documents
 from remediate.state import branch_view
 from remediate.state.branch import BRANCH, BranchStore
@@ -358,7 +358,7 @@ def test_what_killed_processes_left_is_removed_after_a_day(hosted: Hosted) -> No
 
 @pytest.mark.parametrize("name", ["", "-x", "a..b", "a b", "a.lock", "x:y", "a/", "+x", "a\nb", "refs/*"])
 def test_a_branch_must_have_a_plain_name(name: str, hosted: Hosted) -> None:
-    with pytest.raises(ValueError, match="not the name of a branch"):
+    with pytest.raises(UsageProblem, match="no name for the state branch"):
         hosted.store(branch=name)
 
 
