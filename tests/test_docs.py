@@ -7,13 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from running import ROOT
+
+from remediate.cli.group import remediate
 
 PAGES = sorted(path for path in ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
 WRITTEN = [path for path in PAGES if path.parent.name != "rules"]  # those quote logs with scripts of others
 README = (ROOT / "README.md").read_text("utf-8")
 _FENCED = r"(?ms)^(`{3,}).*?^\1"
+_CALL = r"(?m)^(?:\$ |.*\| )?(remediate [^\n`:]*)$|`(remediate [^`]+)`"
 _LINK = r"\[[^\]]*\]\(([^)\s]+)\)"
 
 
@@ -54,6 +58,26 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_scripts_that_are_named_exist(path: Path) -> None:
     for name in re.findall(r"\bscripts/([a-z]+)\b", path.read_text("utf-8")):
         assert (ROOT / "scripts" / name).exists(), name
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_calls_that_are_shown_can_be_made(path: Path) -> None:
+    for in_block, in_line in re.findall(_CALL, path.read_text("utf-8")):
+        shown = re.split(r"\s(?:--|#|[|>]+)\s|\s{3,}", in_block or in_line)[0].split()
+        command, rest = named(shown[1:])
+        known = {"-", "--help", "-h", *(flag for option in command.params for flag in option.opts)}
+        given = [word.partition("=")[0] for word in rest if word.startswith("-")]
+        assert set(given) <= known, shown
+
+
+def named(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command, and what is left of the words."""
+    command: click.Command = remediate
+    while isinstance(command, click.Group) and words and words[0][0] not in "-…":
+        found = command.get_command(click.Context(command), words[0])
+        assert found, words
+        command, words = found, words[1:]
+    return command, words
 
 
 def test_readme_opens_with_a_picture_and_the_two_commands() -> None:
