@@ -116,6 +116,27 @@ def test_the_time_to_recover_is_that_of_the_first_look(desk: Desk) -> None:
     assert desk.metrics.detections.time_to_detect.seconds == 300
 
 
+def test_a_diagnosis_that_came_late_was_late(desk: Desk) -> None:
+    """The run ended at NOON - 300; its log was there at NOON + 600, in another run of ours."""
+    desk.collect(verdicts(case(1, phase="waiting", diagnosis=None)))
+    assert desk.metrics.detections.total == 0
+    desk.collect(verdicts(opened=(refused(1),), at=NOON + 600))
+    assert desk.metrics.detections.time_to_detect.seconds == 900
+    assert desk.metrics.detections.time_to_detect.buckets == {"900": 1}
+
+
+def test_a_person_who_is_called_is_counted_at_once_and_once(desk: Desk) -> None:
+    """A circuit may still let a probe through: healed by that, somebody was called all the same."""
+    waits = escalated(1, phase="waiting", gate="circuit", closed=0.0)
+    desk.collect(verdicts(waits))
+    desk.collect(verdicts(opened=(waits,)))
+    assert (desk.metrics.escalations, desk.metrics.cases) == (1, {})
+    desk.collect(verdicts(opened=(healed(1),)))
+    assert (desk.metrics.escalations, desk.metrics.cases) == (1, {"healed": 1})
+    desk.collect(verdicts(escalated(2)))
+    assert desk.metrics.escalations == 2
+
+
 def deeds(undone: Any = None) -> tuple[Deed, ...]:
     done = Done(strategy="cache-purge", summary="the cache was deleted")
     return (Deed(step=0, strategy="cache-purge", begun=NOON, result=done, undone=undone),)

@@ -25,6 +25,13 @@ class Detected(msgspec.Struct, frozen=True, kw_only=True, tag="detected"):
     lag: float = 0.0
 
 
+class Called(msgspec.Struct, frozen=True, kw_only=True, tag="called"):
+    """A person was called to a failed attempt; a probe of its circuit may heal it all the same."""
+
+    key: str
+    at: float
+
+
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """A failed attempt is closed. `outcome` is None where nothing was done about it.
 
@@ -41,14 +48,19 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     after: float = 0.0
 
 
-Happening = Detected | Ended
+Happening = Detected | Called | Ended
 
 
 def counted(metrics: Metrics, happening: Happening) -> Metrics:
     """With one more; whoever tells a thing twice has to know it by its key."""
-    if isinstance(happening, Detected):
-        return _detected(metrics, happening)
-    return _ended(metrics, happening)
+    match happening:
+        case Detected():
+            return _detected(metrics, happening)
+        case Called():
+            called = msgspec.structs.replace(metrics, escalations=metrics.escalations + 1)
+            return told(called, happening.at)
+        case Ended():
+            return _ended(metrics, happening)
 
 
 def of_record(record: Record) -> tuple[Happening, ...]:
@@ -60,6 +72,8 @@ def of_record(record: Record) -> tuple[Happening, ...]:
         "refused": "refused",
     }
     acted = record.outcome not in ("refused", "escalated")
+    standing = standings.get(record.outcome, "escalated")
+    called = (Called(key=record.owner, at=record.at),) if standing == "escalated" else ()
     return (
         Detected(
             key=record.owner,
@@ -68,10 +82,11 @@ def of_record(record: Record) -> tuple[Happening, ...]:
             rule=record.rule,
             confidence=record.confidence,
         ),
+        *called,
         Ended(
             key=record.owner,
             at=record.at,
-            standing=standings.get(record.outcome, "escalated"),
+            standing=standing,
             outcome=record.outcome if acted else None,
             strategies=record.strategies if acted else (),
             gate=record.gate,
@@ -97,7 +112,6 @@ def _ended(metrics: Metrics, one: Ended) -> Metrics:
         metrics,
         cases=plus(metrics.cases, one.standing),
         refusals=plus(metrics.refusals, one.gate) if one.gate else metrics.refusals,
-        escalations=metrics.escalations + (one.standing == "escalated"),
         rollbacks=_rollbacks(metrics, one.outcome),
         recoveries=_recoveries(metrics.recoveries, one) if one.outcome else metrics.recoveries,
         minutes=_minutes(metrics.minutes, one),

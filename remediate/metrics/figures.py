@@ -1,7 +1,7 @@
 """`metrics.json`: what was detected, what was done about it and how that ended, in figures that add up.
 
-Everything is a whole number that only grows, or is bounded in number: two of them can be merged in any order
-to the same one, and to count one more failure costs the same whatever was counted before.
+Everything is a whole number that only grows, or is bounded in number: to count one more failure costs the
+same whatever was counted before.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from remediate.safety.circuit import Closed
 from remediate.stages.doors import Doors
 from remediate.stages.telling import decision_of, happenings_of, record_of
 from remediate.state import circuits, history, incidents, metrics_store, rules_record
-from remediate.state.cases import OPEN, Open
+from remediate.state.cases import OPEN, UNTOLD, Open, without_told
 from remediate.state.metrics_store import BADGE, METRICS, TALLIED
 from remediate.state.retention import gone, outdated
 from remediate.state.shapes import decode, encoded
@@ -73,11 +73,12 @@ class _Counting:
         self._old = () if head.dry_run else outdated(doors.store, now, doors.random(), look_back)
         records = {account.key: record_of(account, head.settings.policy, now) for account in accounts}
         self._records = {key: record for key, record in records.items() if record}
+        self._told = frozenset(account.key for account in accounts if not account.case.open)
         months = dict.fromkeys(history.name_of(record.at) for record in self._records.values())
         told = (msgspec.json.encode(account.case).decode() for account in accounts)
         self.change_id = f"collect {doors.owner} {digest_of(told).hex()[:16]}"
         self.names = (
-            *(METRICS, BADGE, TALLIED, circuits.NAME, incidents.NAME, rules_record.NAME, OPEN),
+            *(METRICS, BADGE, TALLIED, circuits.NAME, incidents.NAME, rules_record.NAME, OPEN, UNTOLD),
             *months,
             *self._old,
         )
@@ -101,7 +102,9 @@ class _Counting:
         """The documents after this run of ours."""
         tallied = metrics_store.read_tallied(documents[TALLIED])
         happened = [
-            one for account in self._accounts for one in happenings_of(account, self._head.settings.policy)
+            one
+            for account in self._accounts
+            for one in happenings_of(account, self._head.settings.policy, self._head.at)
         ]
         fresh = metrics_store.fresh(tallied, happened)
         record = self._learned(rules_record.read_rules(documents[rules_record.NAME]), fresh)
@@ -128,6 +131,7 @@ class _Counting:
             TALLIED: encoded(metrics_store.remembered(tallied, happened)),
             incidents.NAME: encoded(book),
             rules_record.NAME: encoded(record),
+            UNTOLD: without_told(documents[UNTOLD], self._told),
             **self._history(documents, fresh),
         }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from remediate.metrics.counting import Detected, Ended, Happening
+from remediate.metrics.counting import Called, Detected, Ended, Happening
 from remediate.metrics.learning import Decision
 from remediate.model.account import Account, outcome_of
 from remediate.model.cause import DEFECTS, UNCLASSIFIED
@@ -18,18 +18,25 @@ from remediate.state.history import line_of
 _RETRIES = frozenset({"rerun", "retry-command"})
 
 
-def happenings_of(account: Account, policy: Policy) -> Iterator[Happening]:
-    """That it was detected, and that it ended; whoever counts knows by the keys what was told before."""
+def happenings_of(account: Account, policy: Policy, began: float) -> Iterator[Happening]:
+    """That it was detected, that a person was called, and that it ended; `began`: when this run of ours did.
+
+    Whoever counts knows by the keys what was told before.
+    """
     case = account.case
     if case.diagnosis:
+        # What was found before was not diagnosed then: its log was late, or the calls were used up.
+        diagnosed = case.found if account.new else began
         yield Detected(
             key=case.key,
-            at=case.found,
+            at=diagnosed,
             cause=case.diagnosis.cause,
             rule=case.diagnosis.rule or "",
             confidence=case.diagnosis.confidence,
-            lag=max(0.0, case.found - case.run.updated),
+            lag=max(0.0, diagnosed - case.run.updated),
         )
+    if case.standing == "escalated":
+        yield Called(key=case.key, at=case.closed or began)
     if case.open:
         return
     yield Ended(
