@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 
 import msgspec
 
 from remediate.errors import Unreachable
+from remediate.logs.neutral import for_terminal
 from remediate.model.actions import WorkflowRun
 from remediate.model.case import Case, Closing
 from remediate.ports import Documents, Store
 from remediate.safety.moments import HOUR
-from remediate.state.shapes import decode, encoded
+from remediate.state.shapes import Unreadable, decode, encoded
 
 OPEN = "cases/open.json"
+# Closed and not counted yet: a run of ours that closes a case may die before it has told of it.
+UNTOLD = "cases/untold.json"
 _DAY = 24 * HOUR
+# The year 9999 is the last that a date can have.
+_NEVER = 253_402_300_800.0
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,10 +39,14 @@ class Day(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Register(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found so far: the open cases, and how the others were closed, both by key."""
+    """What was found so far: the open cases, and how the others were closed, both by key.
+
+    `untold` are of the closed ones those that nobody has counted yet.
+    """
 
     open: Mapping[str, Case]
     closed: Mapping[str, Closing]
+    untold: tuple[Case, ...] = ()
 
     def knows(self, key: str) -> bool:
         """Whether this attempt was found before."""
@@ -52,12 +61,20 @@ def day_of(created: float) -> str:
 def read_register(store: Store, since: float, now: float, others: Iterable[float] = ()) -> Register:
     """The cases of the runs created since then, and of those created at the other times."""
     days = dict.fromkeys(day_of(at) for at in (*_each_day(since, now), *others))
-    documents = store.read(OPEN, *days)
+    documents = store.read(OPEN, UNTOLD, *days)
     closings = (closing for name in days for closing in _day(name, documents[name]).closings)
     return Register(
         open={case.key: case for case in _open(documents[OPEN]).cases},
         closed={closing.key: closing for closing in closings},
+        untold=_open(documents[UNTOLD]).cases,
     )
+
+
+def without_told(data: bytes | None, told: Container[str]) -> bytes | None:
+    """The document of the untold cases without these."""
+    cases = _open(data).cases
+    left = tuple(case for case in cases if case.key not in told)
+    return data if len(left) == len(cases) else encoded(Open(cases=left))
 
 
 def open_cases(store: Store) -> tuple[Case, ...]:
@@ -117,7 +134,7 @@ class CaseBook:
         """
         if not cases:
             return 0
-        names = (OPEN, *dict.fromkeys(day_of(case.run.created) for case in cases))
+        names = (OPEN, UNTOLD, *dict.fromkeys(day_of(case.run.created) for case in cases))
         mine: list[tuple[Case, ...]] = []
 
         def written(documents: Documents) -> Documents:
@@ -169,7 +186,10 @@ def _with(documents: Documents, cases: Sequence[Case]) -> Documents:
     changed: dict[str, bytes | None] = {
         OPEN: encoded(Open(cases=tuple(case for case in by_key.values() if case.open)))
     }
-    for name, closed in _by_day(cases).items():
+    ended = tuple(case for case in cases if not case.open)
+    if ended:
+        changed[UNTOLD] = encoded(Open(cases=(*_open(documents[UNTOLD]).cases, *ended)))
+    for name, closed in _by_day(ended).items():
         known = {one.key: one for one in _day(name, documents[name]).closings}
         known.update((case.key, closing_of(case)) for case in closed if case.key not in known)
         changed[name] = encoded(Day(closings=tuple(known.values())))
@@ -179,8 +199,7 @@ def _with(documents: Documents, cases: Sequence[Case]) -> Documents:
 def _by_day(cases: Iterable[Case]) -> dict[str, list[Case]]:
     days: dict[str, list[Case]] = {}
     for case in cases:
-        if not case.open:
-            days.setdefault(day_of(case.run.created), []).append(case)
+        days.setdefault(day_of(case.run.created), []).append(case)
     return days
 
 
@@ -206,7 +225,15 @@ def _each_day(since: float, now: float) -> Iterable[float]:
 
 
 def _open(data: bytes | None) -> Open:
-    return Open() if data is None else decode(OPEN, data, Open)
+    document = Open() if data is None else decode(OPEN, data, Open)
+    for case in document.cases:
+        times = (case.run.created, case.run.updated, case.found, case.due, case.closed)
+        if any(not 0 <= at < _NEVER for at in times):
+            raise Unreadable(
+                for_terminal(f"{OPEN}: the case {case.key} has a time that no clock has"),
+                hint="It was left as it is. Restore the document, or take the case out of it.",
+            )
+    return document
 
 
 def _day(name: str, data: bytes | None) -> Day:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from typing import Literal, TypeVar
 
 import msgspec
 
 from remediate.errors import Unreachable
+from remediate.logs.neutral import for_terminal
 from remediate.state.migrations import Fields, leads_to, migrated
 
 Kind = TypeVar("Kind")
@@ -19,7 +22,7 @@ SCHEMAS: dict[str, str] = {
     r"recent\.json": "remediate/recent/1",
     r"approvals\.json": "remediate/approvals/1",
     r"history/[^/]+\.jsonl": "remediate/history/1",
-    r"cases/open\.json": "remediate/cases/1",
+    r"cases/(open|untold)\.json": "remediate/cases/1",
     r"cases/[0-9-]+\.json": "remediate/closings/1",
     r"incidents\.json": "remediate/incidents/1",
     r"rules\.json": "remediate/rules-record/1",
@@ -39,6 +42,9 @@ _FOREIGN = "badge.json"
 
 class Unreadable(Unreachable):
     """A document is there, and this program must neither trust nor overwrite it."""
+
+
+_BROKEN = (msgspec.DecodeError, ValueError, RecursionError)
 
 
 class _Head(msgspec.Struct):
@@ -71,12 +77,15 @@ def check(name: str, data: bytes, place: str = "") -> None:
         raise _unreadable(place, "its last line is cut off")
     for line in lines:
         try:
+            twice = _key_twice(line)
             if name == _FOREIGN:
                 msgspec.json.decode(line, type=_Foreign)
                 continue
             head = msgspec.json.decode(line, type=_Head)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _BROKEN:
             raise _unreadable(place, "it is damaged, or no document of Remediate") from None
+        if twice:
+            raise _unreadable(place, f"`{twice}` stands twice in it, and nobody can tell which is meant")
         _check_schema(head.schema, wanted, place)
 
 
@@ -88,13 +97,29 @@ def decode(name: str, data: bytes, kind: type[Kind]) -> Kind:
         if not wanted or msgspec.json.decode(data, type=_Head).schema == wanted:
             return msgspec.json.decode(data, type=kind)
         return msgspec.convert(migrated(msgspec.json.decode(data, type=Fields), wanted), kind)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except _BROKEN as error:
         raise _unreadable(name, f"it is damaged: {error}") from None
 
 
 def encoded(document: msgspec.Struct) -> bytes:
     """The document as it is stored."""
     return msgspec.json.encode(document) + b"\n"
+
+
+def _key_twice(data: bytes) -> str:
+    """A key that stands twice in an object, as a merge by hand leaves it; empty for none.
+
+    What this program has written is the same when it is written again, and need not be looked at closely.
+    """
+    if msgspec.json.encode(msgspec.json.decode(data)) == data.rstrip():
+        return ""
+    twice: list[str] = []
+
+    def keys(pairs: list[tuple[str, object]]) -> None:
+        twice.extend(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+
+    json.loads(data, object_pairs_hook=keys)
+    return for_terminal(twice[0]) if twice else ""
 
 
 def _check_schema(schema: str, wanted: str, place: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from box.git_host import GitHost
@@ -13,9 +13,20 @@ from hosted import REPOSITORY, Hosted
 from racing import content
 
 from remediate.errors import Unreachable
+from remediate.model.actions import WorkflowRun
+from remediate.model.case import Case
 from remediate.ports import Documents, Shelf
-from remediate.state import migrations
-from remediate.state.cases import OPEN, Day, Open, day_of
+from remediate.state import (
+    approvals,
+    attempts,
+    circuits,
+    incidents,
+    metrics_store,
+    migrations,
+    recent,
+    rules_record,
+)
+from remediate.state.cases import OPEN, CaseBook, Day, Open, day_of, open_cases, read_register
 from remediate.state.circuits import NAME, Circuits, read_circuits
 from remediate.state.folder import REMEMBERED, FolderStore
 from remediate.state.migrations import Fields, Migration
@@ -147,6 +158,28 @@ UNREADABLE = {
     "another's schema": (b'{"schema": "other/circuits/1"}', "no document of Remediate's"),
     "another document": (b'{"schema": "remediate/approvals/1"}', "no document of Remediate's"),
     "newer": (b'{"schema": "remediate/circuits/2"}', "a newer version of Remediate wrote it"),
+    "NaN": (b'{"schema": "remediate/circuits/1", "sightings": [NaN]}', "damaged"),
+    "a number that is none": (b'{"schema": "remediate/circuits/1", "sightings": [1e999]}', "damaged"),
+    "digits without end": (b'{"schema": "remediate/circuits/1", "n": %s}' % (b"9" * 5000), "damaged"),
+    "too deep": (b'{"schema": "remediate/circuits/1", "x": %s' % (b"[" * 200_000), "damaged"),
+    "deep and whole": (
+        b'{"schema": "remediate/circuits/1", "x": %s%s}' % (b"[" * 200_000, b"]" * 200_000),
+        "damaged",
+    ),
+    "two documents": (b'{"schema": "remediate/circuits/1"}{"schema": "remediate/circuits/1"}', "damaged"),
+    "a merge by hand": (
+        b'<<<<<<< ours\n{"schema": "remediate/circuits/1"}\n=======\n{}\n>>>>>>> theirs\n',
+        "damaged",
+    ),
+    "a key twice": (
+        b'{"schema": "remediate/circuits/1", "circuits": [1], "circuits": []}',
+        "`circuits` stands twice",
+    ),
+    "a key twice further in": (
+        b'{"schema": "remediate/circuits/1", "circuits": [{"a": {"key": 1, "key": 1}}]}',
+        "`key` stands twice",
+    ),
+    "a mark of the byte order": (b'\xef\xbb\xbf{"schema": "remediate/circuits/1"}', "damaged"),
     "of a forgotten version": (b'{"schema": "remediate/circuits/0"}', "remediate/circuits/1 is wanted"),
 }
 
@@ -255,6 +288,51 @@ def test_an_older_version_is_read_and_the_next_change_writes_todays(store: Shelf
 def test_the_documents_of_cases_are_held_to_their_versions() -> None:
     assert schema_of(OPEN) == Open().schema
     assert schema_of(day_of(0.0)) == Day().schema
+
+
+WRONG = {
+    circuits.NAME: (circuits.read_circuits, {"circuits": 7}),
+    "approvals.json": (approvals.read_approvals, {"approvals": [{"plan": "a", "by": "b", "at": "noon"}]}),
+    "recent.json": (recent.read_recent, {"begun": [{"at": None, "signature": "s"}]}),
+    "incidents.json": (incidents.read_incidents, {"incidents": {}}),
+    "rules.json": (rules_record.read_rules, {"rules": {"r": {"right": -0.5}}}),
+    "metrics.json": (metrics_store.read_metrics, {"cases": {"healed": -1}}),
+    "tallied.json": (metrics_store.read_tallied, {"keys": "all"}),
+    "attempts/s.json": (
+        lambda data: attempts.read_attempts(data, "s"),
+        {"signature": "s", "attempts": [{"owner": "o", "at": 1, "extra": 1}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_types_are_told_with_the_document_and_the_field(name: str) -> None:
+    read, fields = WRONG[name]
+    data = json.dumps({"schema": schema_of(name), **fields}).encode()
+    with pytest.raises(Unreachable, match=rf"^{name}: it is damaged: .* at `\$\.") as caught:
+        read(data)  # type: ignore[operator]
+    assert "left as it is" in caught.value.hint
+
+
+def case_of(number: int, **times: float) -> Case:
+    named = ("repository", "home", "workflow", "name", "event", "branch", "commit", "status")
+    known: dict[str, Any] = {**dict.fromkeys(named, "x"), "created": 1.0, "started": 1.0, "updated": 1.0}
+    run = WorkflowRun(id=number, attempt=1, conclusion="failure", **{**known, **times})
+    return Case(run=run, trusted=True)
+
+
+@pytest.mark.parametrize("at", [1e308, -1e308, 253_402_300_800.0])
+def test_a_case_of_a_time_that_no_clock_has_is_told(at: float, store: Shelf) -> None:
+    data = encoded(Open(cases=(case_of(7, created=at),)))
+    store.change("1", [OPEN], lambda _: {OPEN: data})
+    for ask in (
+        lambda: open_cases(store),
+        lambda: read_register(store, 0.0, 0.0),
+        lambda: CaseBook(store, "me").claim(case_of(8), 1.0, 2.0),
+    ):
+        with pytest.raises(Unreachable, match=r"cases/open\.json: the case 7-1 has a time that no clock has"):
+            ask()
+    assert store.read(OPEN)[OPEN] == data
 
 
 def test_steps_are_taken_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
