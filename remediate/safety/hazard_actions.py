@@ -27,20 +27,28 @@ _PUBLISH = frozenset(
         "wzieba/firebase-distribution-github-action", "svenstaro/upload-release-action",
         "actions/create-release", "actions/upload-release-asset", "shogo82148/actions-upload-release-asset",
         "bobheadxi/deployments", "chrnorm/deployment-action",
-        "cpina/github-action-push-to-another-repository",
+        "cpina/github-action-push-to-another-repository", "google-github-actions/upload-cloud-storage",
+        "jakejarvis/s3-sync-action", "shallwefootball/upload-s3-action",
+        "tripss/conventional-changelog-action",
+        "phips28/gh-action-bump-version", "aws-actions/aws-codebuild-run-build", "rickstaa/action-create-tag",
+        "convictional/trigger-workflow-and-wait", "fifsky/ssh-action", "garygrossgarten/github-action-ssh",
+        "garygrossgarten/github-action-scp", "appleboy/lambda-action", "digitalocean/app_action",
     }
 )  # fmt: skip
 _NAMED = re.compile(
-    r"(?i)(?:^|[-_/.])(?:deploy|deployment|publish|publisher|release|releaser|gh-pages)(?:$|[-_/.])"
+    r"(?i)(?:^|[-_/.])(?:deploy(?:er|ment|ments)?|publish(?:er)?|releases?|releaser|push|dispatch|apply|gh-pages)"
+    r"(?:$|[-_/.])"
 )
+# In the action's own name, for its owner may be called anything.
 _NOT_NAMED = re.compile(
-    r"(?i)download|drafter|setup|notes|changelog|check|lint|validate|cleanup|latest|version|info"
+    r"(?i)/.*(?:download|drafter|setup|notes|changelog|check|lint|validate|cleanup|latest|version|info"
+    r"|test|report|result|coverage)"
 )
 # These publish only when they are told to.
 _TOLD_TO: dict[str, tuple[str, re.Pattern[str]]] = {
-    "docker/build-push-action": ("push", re.compile(r"(?!false$).+")),
-    "docker/bake-action": ("push", re.compile(r"(?!false$).+")),
-    "redhat-actions/buildah-build": ("push", re.compile(r"(?!false$).+")),
+    "docker/build-push-action": ("push", re.compile(r"(?i)(?!false$).+")),
+    "docker/bake-action": ("push", re.compile(r"(?i)(?!false$).+")),
+    "redhat-actions/buildah-build": ("push", re.compile(r"(?i)(?!false$).+")),
     "pulumi/actions": ("command", re.compile(r"(?!preview$).+")),
     "hashicorp/terraform-github-actions": ("tf_actions_subcommand", re.compile(r"apply|destroy")),
     "cycjimmy/semantic-release-action": ("dry_run", re.compile(r"(?!true$).*")),
@@ -52,9 +60,17 @@ _TOLD_TO: dict[str, tuple[str, re.Pattern[str]]] = {
     ),
 }
 _DRY = ("dry-run", "dry_run", "dryrun", "dry-run-mode")
-_SCRIPTS = ("run", "command", "commands", "script", "cmd", "args", "arguments", "tasks")
+_SCRIPTS = frozenset(
+    {
+        "run", "command", "commands", "script", "cmd", "args", "arguments", "tasks", "inlinescript", "verb",
+        "inline-script", "inline_script", "tg_command", "run_command", "run-command", "shell", "call",
+    }
+)  # fmt: skip
+# What the action's program is told to do, where the program itself is not named.
+_VERB_FIRST = re.compile(r"(?i)(?:-\S+\s+)*(?:apply|deploy|publish|push|upload|release|rollout|destroy)\b")
 _QUIET_ARGUMENTS = re.compile(
-    r"(?i)--snapshot|--skip[= ]\S*publish|^\s*(?:build|check|healthcheck)\b|--dry-run|--check"
+    r"(?i)(?=[^;&|\n]*$)"
+    r"(?:(?:build|check|healthcheck)\b|.*(?:--snapshot|--skip[= ]\S*publish|--dry-run|--check))"
 )
 
 
@@ -63,11 +79,11 @@ def publishing_action(uses: str, inputs: Mapping[str, str]) -> str:
     name = uses.partition("@")[0].strip().lower()
     if any(inputs.get(key, "").strip().lower() == "true" for key in _DRY):
         return ""
-    if any(_QUIET_ARGUMENTS.search(inputs.get(key, "")) for key in ("args", "command", "arguments")):
-        return ""
-    if _by_name(name, inputs) or any(publishing_command(inputs[key]) for key in _SCRIPTS if key in inputs):
+    scripts = [inputs[key].strip() for key in inputs if key in _SCRIPTS]
+    loud = [script for script in scripts if not _QUIET_ARGUMENTS.match(script)]
+    if any(publishing_command(script) or _VERB_FIRST.match(script) for script in loud):
         return uses
-    return ""
+    return uses if len(loud) == len(scripts) and _by_name(name, inputs) else ""
 
 
 def _by_name(name: str, inputs: Mapping[str, str]) -> bool:

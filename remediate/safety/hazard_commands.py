@@ -64,7 +64,7 @@ def tells_of_publishing(name: str) -> bool:
 
 def _publishes(words: Sequence[str]) -> bool:
     program, rest = name_of(words[0]), list(words[1:])
-    if program in HARMLESS or tuple(rest) in _ASKING:
+    if program in HARMLESS or program.startswith("-") or tuple(rest) in _ASKING:
         return False
     if any(_DRY.fullmatch(word) or word == _DRY_SHORT.get(program) for word in rest):
         return False
