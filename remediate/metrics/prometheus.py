@@ -21,18 +21,25 @@ def _lines(metrics: Metrics) -> Iterator[str]:
     found = metrics.detections
     yield from _counts("detections_total", "Failures diagnosed, by cause.", "cause", found.by_cause)
     yield from _counts("rule_detections_total", "Failures diagnosed, by rule.", "rule", found.by_rule)
+    yield from _counts(
+        "confidence_total",
+        "Failures that a rule diagnosed, by confidence, in tenths.",
+        "up_to",
+        found.confidence,
+    )
     yield from _histogram("detection_seconds", "From a failure to its diagnosis.", found.time_to_detect)
     done = metrics.recoveries
     yield from _family(
         "recoveries_total",
         "counter",
-        "Recoveries by strategy and outcome.",
+        "Recoveries by outcome and by each strategy that had a part in them.",
         (
             ("", {"strategy": strategy, "outcome": outcome}, number)
             for strategy, outcomes in done.by_strategy.items()
             for outcome, number in outcomes.items()
         ),
     )
+    yield from _counts("outcomes_total", "Recoveries by outcome.", "outcome", done.by_outcome)
     yield from _histogram("recovery_seconds", "From a failure until it was healed.", done.time_to_recover)
     yield from _counts("refusals_total", "Plans refused, by gate.", "gate", metrics.refusals)
     yield from _counts(
@@ -48,9 +55,12 @@ def _lines(metrics: Metrics) -> Iterator[str]:
 
 def _minutes(metrics: Metrics) -> Iterator[str]:
     minutes = metrics.minutes
-    yield from _one("retry_seconds_spent_total", "counter", "Re-runs that failed again.", minutes.spent)
-    yield from _one("retry_seconds_spared_total", "counter", "Re-runs people were spared.", minutes.spared)
-    yield from _one("reruns_spared_total", "counter", "Re-runs people were spared.", minutes.reruns_spared)
+    for name, number, words in (
+        ("retry_seconds_spent_total", minutes.spent, "Seconds of re-runs that failed again."),
+        ("retry_seconds_spared_total", minutes.spared, "Seconds of re-runs that people were spared."),
+        ("reruns_spared_total", minutes.reruns_spared, "Re-runs that people were spared."),
+    ):
+        yield from _one(name, "counter", words, number)
 
 
 def _now(metrics: Metrics) -> Iterator[str]:
