@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 from running import ROOT, Done, remediate
 
-from remediate.stages.adopting.adopting import WORKFLOW
-from remediate.stages.adopting.files import PERMISSIONS, workflow
+from remediate.stages.adopting.files import PERMISSIONS, WORKFLOW, workflow
 from remediate.stages.adopting.wish import Wish
 
 sys.path.insert(0, str(ROOT / "tests"))

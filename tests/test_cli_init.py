@@ -17,8 +17,7 @@ from running import ROOT, Done, remediate
 
 from remediate.errors import UsageProblem
 from remediate.ports import Absent, Finished
-from remediate.stages.adopting.adopting import WORKFLOW
-from remediate.stages.adopting.files import configuration, workflow
+from remediate.stages.adopting.files import WORKFLOW, configuration, workflow
 from remediate.stages.adopting.revision import revision
 from remediate.stages.adopting.wish import Wish
 from remediate.system.settings import NAME, read_policy

@@ -11,8 +11,7 @@ import pytest
 
 from remediate.model.policy import Policy
 from remediate.platforms.github.wire import Reply
-from remediate.stages.adopting.adopting import WORKFLOW
-from remediate.stages.adopting.files import PERMISSIONS, workflow
+from remediate.stages.adopting.files import PERMISSIONS, WORKFLOW, workflow
 from remediate.stages.adopting.wish import Wish
 from remediate.stages.examination.examination import Finding, Patient
 from remediate.stages.examination.repository import check_actions, check_repository

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from remediate.stages.adopting.adopting import WORKFLOW
-from remediate.stages.adopting.files import workflow
+from remediate.stages.adopting.files import WORKFLOW, workflow
 from remediate.stages.adopting.wish import Wish
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,6 +17,7 @@ from remediate.logs.redaction import Redactor
 from remediate.model.policy import Policy
 from remediate.model.stage import Settings
 from remediate.rules.catalog import Catalog
+from remediate.stages.adopting.files import WORKFLOW
 from remediate.stages.doors import Doors
 from remediate.stages.platform_clock import PlatformClock
 from remediate.stages.state_branch import branch_store
@@ -150,9 +151,9 @@ def _owner(environment: Mapping[str, str]) -> str:
 
 
 def _own_workflow(environment: Mapping[str, str]) -> str:
-    """The path of the workflow's file, from `OWNER/NAME/PATH@REF`."""
+    """The path of the workflow's file, from `OWNER/NAME/PATH@REF`; outside of one, of what `init` writes."""
     path = environment.get("GITHUB_WORKFLOW_REF", "").partition("@")[0]
-    return path.split("/", 2)[2] if path.count("/") > 1 else ""
+    return path.split("/", 2)[2] if path.count("/") > 1 else WORKFLOW
 
 
 def _event(path: str) -> bytes:

@@ -21,6 +21,7 @@ from remediate.stages.initialize import MOST_CASES
 from remediate.stages.passing_on import MOST_PACKED, packed
 from remediate.stages.recover import recover
 from remediate.stages.verify import verify
+from remediate.stages.world import here_in
 from remediate.state.shapes import encoded
 
 
@@ -88,6 +89,19 @@ def test_our_own_workflow_and_those_named_are_never_healed(tmp_path: Path) -> No
     here.heals()
     assert (here.standing(own), here.standing(release)) == ("ignored", "ignored")
     assert here.github.effects == []
+
+
+@pytest.mark.parametrize(
+    ("reference", "path"),
+    [
+        ("octo/shop/.github/workflows/heal.yml@refs/heads/main", ".github/workflows/heal.yml"),
+        ("", ".github/workflows/remediate.yml"),
+    ],
+    ids=["in-a-workflow", "at-a-desk"],
+)
+def test_what_is_our_own_is_known_everywhere(reference: str, path: str) -> None:
+    given = {"GITHUB_TOKEN": "t", "GITHUB_REPOSITORY": "octo/shop", "GITHUB_WORKFLOW_REF": reference}
+    assert here_in(given).own_workflow == path
 
 
 def test_three_failures_open_the_circuit_and_a_reset_lets_one_probe_through(here: Repository) -> None:

@@ -9,14 +9,12 @@ from typing import Literal
 import msgspec
 
 from remediate.errors import UsageProblem
-from remediate.stages.adopting.files import configuration, workflow
+from remediate.stages.adopting.files import WORKFLOW, configuration, workflow
 from remediate.stages.adopting.wish import Wish
 from remediate.stages.adopting.workflows import watched
 from remediate.system.documents import write_whole
 from remediate.system.settings import NAME as CONFIGURATION
 from remediate.system.settings import repository_around
-
-WORKFLOW = ".github/workflows/remediate.yml"
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

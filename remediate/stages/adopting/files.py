@@ -5,6 +5,7 @@ from __future__ import annotations
 from remediate.stages.adopting.wish import Wish
 
 REPOSITORY = "remediate/remediate"
+WORKFLOW = ".github/workflows/remediate.yml"
 # Held equal to what the jobs of heal.yml have together by a test.
 PERMISSIONS = {
     "actions": ("write", "reads the runs that failed; re-runs jobs, deletes poisoned caches"),

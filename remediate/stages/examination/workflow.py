@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from remediate.model.policy import DAY
-from remediate.stages.adopting.adopting import WORKFLOW
-from remediate.stages.adopting.files import PERMISSIONS, REPOSITORY
+from remediate.stages.adopting.files import PERMISSIONS, REPOSITORY, WORKFLOW
 from remediate.stages.examination.examination import Finding, Patient, Sight, good, read, remark, trouble
 
 if TYPE_CHECKING:
