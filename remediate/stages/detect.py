@@ -12,6 +12,7 @@ from remediate.decision.whole_run import deciding
 from remediate.diagnosis.diagnose import Knowledge
 from remediate.diagnosis.ranking import load_fit
 from remediate.errors import Unreachable
+from remediate.model.actions import WorkflowRun
 from remediate.model.case import Case, Restored
 from remediate.model.cause import UNCLASSIFIED
 from remediate.model.diagnosis import Diagnosis
@@ -30,6 +31,8 @@ _DEAREST = 40
 _AGAIN = 180.0
 _NO_JOB_BEGAN = "the run ended before any job of it began"
 _NO_JOB_FAILED = "none of its jobs failed by itself"
+# After so many archives in a row that tell nothing, as when no log was written, the others will not either.
+_VAIN = 10
 # After so many cases in a row that could not be looked at, the others could not either.
 _PATIENCE = 3
 
@@ -90,51 +93,64 @@ class _Detection:
         self._threshold = settings.policy.confidence_threshold
         # Others wait for what comes after this stage: it is not for a few broken runs to keep them.
         self._goes_on = bool(agenda.open or agenda.words)
-        self._problems: list[Unreachable] = []
+        self._problems: dict[str, Unreachable] = {}
 
     def look_at(self, cases: list[Case]) -> dict[str, Finding]:
         """Where calls are short, each run's archive first, which often tells enough, and jobs then."""
         found: dict[str, Finding] = {}
         if len(cases) * _USUAL > self._to_spend():
-            self._pass(cases, found, self._ladder.skim, 1, sure=True)
-        self._pass(cases, found, self._ladder.climb, _DEAREST)
+            self._skim(cases, found)
+        self._climb([case for case in cases if case.key not in found], found)
         if not found and self._problems and not self._goes_on:
-            raise self._problems[0]
+            raise next(iter(self._problems.values()))
         return found
 
     def notes(self) -> tuple[str, ...]:
         """What went wrong on the way."""
         if not self._problems:
             return ()
-        first = self._problems[0]
+        first = next(iter(self._problems.values()))
         why = " ".join(filter(None, (f"{first.message}.", first.hint)))
         return (f"{len(self._problems)} failures could not be looked at: {why}",)
 
-    def _pass(
-        self,
-        cases: list[Case],
-        found: dict[str, Finding],
-        look: Callable[..., tuple[JobFinding, ...]],
-        cost: int,
-        *,
-        sure: bool = False,
-    ) -> None:
-        waiting = deque(case for case in cases if case.key not in found)
-        in_a_row, backwards = 0, False
-        while waiting and self._to_spend() >= cost and in_a_row < _PATIENCE:
+    def _skim(self, cases: list[Case], found: dict[str, Finding]) -> None:
+        in_vain = 0
+        for case in cases:
+            if self._to_spend() < 1 or in_vain == _VAIN:
+                return
+            jobs = self._tried(self._ladder.skim, case)
+            in_vain = 0 if jobs else in_vain + 1
+            if jobs:
+                found[case.key] = self._concluded(case, jobs)
+
+    def _climb(self, cases: list[Case], found: dict[str, Finding]) -> None:
+        waiting, in_a_row, backwards = deque(cases), 0, False
+        while waiting and self._to_spend() >= _DEAREST and in_a_row < _PATIENCE:
             case = waiting.pop() if backwards else waiting.popleft()
-            try:
-                jobs = look(case.run)
-            except Unreachable as problem:
-                self._problems.append(problem)
-                in_a_row += 1
-                if in_a_row == _PATIENCE and not backwards:
-                    # A few that nobody can look at must not stand before all others for ever.
-                    in_a_row, backwards = 0, True
+            jobs = self._tried(self._ladder.climb, case)
+            if jobs is not None:
+                in_a_row = 0
+                found[case.key] = self._concluded(case, jobs)
                 continue
-            in_a_row = 0
-            if jobs or not sure:
-                found[case.key] = concluded(case, jobs, self._doors.clock.now(), self._threshold)
+            in_a_row += 1
+            if in_a_row == _PATIENCE and not backwards:
+                # A few that nobody can look at must not stand before all others for ever.
+                in_a_row, backwards = 0, True
+
+    def _tried(
+        self, look: Callable[[WorkflowRun], tuple[JobFinding, ...]], case: Case
+    ) -> tuple[JobFinding, ...] | None:
+        """None where it could not be looked at."""
+        try:
+            jobs = look(case.run)
+        except Unreachable as problem:
+            self._problems.setdefault(case.key, problem)
+            return None
+        self._problems.pop(case.key, None)
+        return jobs
+
+    def _concluded(self, case: Case, jobs: tuple[JobFinding, ...]) -> Finding:
+        return concluded(case, jobs, self._doors.clock.now(), self._threshold)
 
     def _to_spend(self) -> int:
         return self._doors.platform.calls_left - KEPT_BACK

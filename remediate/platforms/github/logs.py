@@ -10,7 +10,7 @@ from remediate.model.actions import Job, LogAbsent, LogFile, LogGap, WorkflowRun
 from remediate.platforms.github.desk import Part
 from remediate.platforms.github.downloads import Fetched, Missed
 from remediate.platforms.github.refusals import words_of
-from remediate.platforms.github.run_shapes import ArtifactPage, ArtifactShape, JobShape
+from remediate.platforms.github.run_shapes import ArtifactPage, ArtifactShape
 from remediate.platforms.github.shapes import moment, parsed
 
 _READ = "actions: read"
@@ -73,20 +73,15 @@ class Logs(Part):
         return Missed(status=0, reason=got.reason) if isinstance(got, Missed) else got
 
     def _why_absent(self, job: Job, missed: Missed) -> LogAbsent:
-        """Which of the many reasons it is; the job itself knows."""
-        path = f"{self._root}/actions/jobs/{job.id}"
-        reply = self._calls.get(path, needs=_READ, accept=(404, 410), fresh=True)
-        if reply.status != 200:
-            return LogAbsent(gap="expired", reason="the job itself is gone")
-        now = parsed(reply, JobShape, path).model()
-        known = self._gone(now.status == "completed", now.completed, missed)
+        """Which of the many reasons it is; the job's record knows."""
+        known = self._gone(job.status == "completed", job.completed, missed)
         if known.gap != "missing":
             return known
-        if now.conclusion == "cancelled":
+        if job.conclusion == "cancelled":
             return LogAbsent(gap="cancelled", reason="the job was cancelled, and left no log")
-        if any(not step.conclusion for step in now.steps):
+        if any(not step.conclusion for step in job.steps):
             return LogAbsent(gap="dead-runner", reason="its runner went away in the middle of a step")
-        if not now.runner:
+        if not job.runner:
             return LogAbsent(gap="missing", reason="no runner ever began with the job")
         return known
 
