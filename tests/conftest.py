@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,14 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 
     with python_index(tmp_path_factory.mktemp("index") / "packages") as served:
         yield served
+
+
+def pytest_configure() -> None:
+    """Behind `nohup` or `&` a shell has these ignored, and what a test starts would never be interrupted."""
+    known = (getattr(signal, name, None) for name in ("SIGINT", "SIGQUIT", "SIGHUP"))
+    for number in filter(None, known):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.hookimpl(trylast=True)
