@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from remediate.platforms.github.branches import Branches
@@ -71,14 +70,10 @@ def github_platform(  # noqa: PLR0913 - the world of one server
     clock: Clock,
     random: Callable[[], float],
     bounds: Bounds | None = None,
-    remembered: Path | None = None,
     certificates: str = "",
 ) -> GitHub:
-    """`remembered` is a folder for answers with their ETags.
-
-    Nothing is asked of GitHub yet.
-    """
+    """Nothing is asked of GitHub yet."""
     wire = Wire(api_url or API, token, certificates=certificates)
-    calls = Calls(wire, clock=clock, random=random, bounds=bounds or Bounds(), memory=Memory(remembered))
+    calls = Calls(wire, clock=clock, random=random, bounds=bounds or Bounds(), memory=Memory())
     downloads = Downloads(wire.host, certificates=certificates)
     return GitHub(Desk(name=repository_called(repository), calls=calls, downloads=downloads))
