@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -61,6 +64,15 @@ def test_show_draws_them(state: Path) -> None:
     assert "\x1b" not in call(metrics, state, "show", FORCE_COLOR="1", NO_COLOR="1").stdout
 
 
+def test_a_terminal_without_unicode_sees_pictures_all_the_same(state: Path) -> None:
+    called = [sys.executable, "-m", "remediate", "metrics", "show", "--state", str(state)]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "60"}
+    shown = subprocess.run(called, capture_output=True, text=True, env=env, check=True).stdout
+    assert "\\u" not in shown
+    assert re.search(r"(?m)^  healed +[#.]+ 1$", shown)
+    assert re.search(r"(?m)^  detected +# 3$", shown)
+
+
 def test_the_other_forms(state: Path) -> None:
     schema = json.loads(CliRunner().invoke(metrics, ["schema"]).stdout)
     document = json.loads(call(metrics, state, "show", "--format", "json").stdout)
@@ -116,7 +128,7 @@ def test_without_figures_the_history_tells_them(tmp_path: Path) -> None:
 def test_incidents_are_listed_and_shown(state: Path) -> None:
     done = call(incidents, state, "list")
     (line,) = done.stdout.splitlines()
-    assert line.startswith(f"{SIGNATURE}  for a person  ")
+    assert line.startswith(f"{SIGNATURE}  for a person  high  2 on 2 branches  ")
     shown = call(incidents, state, "show", SIGNATURE[:6]).stdout
     assert "\\x1b[2Jtopic\\n::error::x" in shown
     assert not [line for line in shown.splitlines() if line.lstrip().startswith("::")]

@@ -92,7 +92,7 @@ def _status(one: Incident) -> str:
 
 
 def _row(one: Incident) -> list[str]:
-    often = f"{one.count} on {len(one.branches)}"
+    often = f"{one.count} on {len(one.branches)} branch{'' if len(one.branches) == 1 else 'es'}"
     return [one.signature, _status(one), one.severity, often, moment(one.seen), one.cause, one.title]
 
 

@@ -69,9 +69,10 @@ def show(output: str, state: str | None, remote: str | None, config: str | None)
     """Show the figures: bars and sparklines, or one of the other forms."""
     metrics = figures(ledger_store(state, config, remote))
     if output == "text":
-        from remediate.metrics.bars import as_text  # noqa: PLC0415 - not for help and completion
+        from remediate.cli.formats.text import Screen  # noqa: PLC0415 - not for help and completion
+        from remediate.metrics.bars import as_text  # noqa: PLC0415
 
-        for line in as_text(metrics, _Screen()):
+        for line in as_text(metrics, _Screen(Screen.of_stdout(whole=False).width)):
             say(line)
     else:
         say(_form(metrics, output).rstrip("\n"))

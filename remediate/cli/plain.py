@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-_INSTEAD = str.maketrans("▸·└│█░✗✓⋮…×", ">-`|#.xv:~x")
+_INSTEAD = str.maketrans("▸·└│█░✗✓⋮…×▁▂▃▄▅▆▇", ">-`|#.xv:~x_.-:=+*")
 _NAME = "remediate-plain"
 
 

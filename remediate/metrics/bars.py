@@ -9,13 +9,23 @@ from remediate.metrics.figures import DAYS, Durations, Metrics, Period, Precisio
 from remediate.metrics.targets import median, worded
 
 _SPARKS = "▁▂▃▄▅▆▇█"
-_WIDTH = 24
+_WIDTH, _NARROWEST, _ROOMY = 24, 4, 70
 _MOST = 12
 _DAYS = 14
 
 
 class Text:
-    """Plain words; `strong`, `good` and `bad` give them a look, where the reader wants one."""
+    """Plain words; `strong`, `good` and `bad` give them a look, where the reader wants one.
+
+    No bar and no sparkline is drawn beyond `width`: one that wraps says nothing.
+    """
+
+    def __init__(self, width: int = 80) -> None:
+        self.width = width
+
+    def room(self, taken: int) -> int:
+        """For a picture beside so many characters."""
+        return max(_NARROWEST, self.width - taken)
 
     def strong(self, words: str) -> str:
         return words
@@ -126,8 +136,9 @@ def _bars(title: str, counts: Mapping[str, int], look: Text) -> Iterator[str]:
     yield look.strong(title)
     ordered = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     width, most = max(len(name) for name, _ in ordered[:_MOST]), ordered[0][1]
+    room = min(_WIDTH, look.room(len(f"  {'':{width}}   {most}")))
     for name, number in ordered[:_MOST]:
-        yield f"  {name:{width}}  {bar(number, most)} {number}"
+        yield f"  {name:{width}}  {bar(number, most, room)} {number}"
     if len(ordered) > _MOST:
         yield f"  and {len(ordered) - _MOST} more"
 
@@ -141,12 +152,16 @@ def _strategies(metrics: Metrics, look: Text) -> Iterator[str]:
     width = max(map(len, strategies))
     for name, outcomes in strategies.items():
         healed, tried = outcomes.get("recovered", 0), sum(outcomes.values())
-        yield f"  {name:{width}}  {bar(healed, tried)} {healed} of {tried}"
+        words = f"{healed} of {tried}"
+        room = min(_WIDTH, look.room(len(f"  {'':{width}}   {words}")))
+        yield f"  {name:{width}}  {bar(healed, tried, room)} {words}"
 
 
 def _trend(days: Sequence[Period], look: Text) -> Iterator[str]:
     if not days:
         return
+    # Beside the title and a sum of at most six figures.
+    days = days[-look.room(20) :]
     yield ""
     yield look.strong(f"day by day, {days[0].name} to {days[-1].name}")
     for title in ("detected", "healed", "escalated", "refused"):
@@ -161,7 +176,10 @@ def _targets(metrics: Metrics, look: Text) -> Iterator[str]:
     yield look.strong("targets")
     for target in metrics.targets:
         met = {True: look.good("✓"), False: look.bad("✗"), None: "·"}[target.met]
-        yield f"  {met} {target.name:20} {target.target:14} {target.measured}"
+        if look.width < _ROOMY:
+            yield f"  {met} {target.name}: {target.measured}"
+        else:
+            yield f"  {met} {target.name:20} {target.target:14} {target.measured}"
 
 
 def _precision(title: str, known: Mapping[str, Precision], look: Text) -> Iterator[str]:

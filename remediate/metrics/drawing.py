@@ -11,7 +11,7 @@ from remediate.metrics.targets import median, worded
 
 _WIDTH, _HEIGHT = 760, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 16, 96, 34
-_PARTS = (("healed", "healed"), ("refused", "left to people"), ("escalated", "handed to a person"))
+_PARTS = (("healed", "healed"), ("refused", "left alone"), ("escalated", "handed to a person"))
 _GAP = 0.28
 _STYLE = """
 text{font-family:system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;fill:#1f2328}

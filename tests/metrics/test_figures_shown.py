@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -167,6 +168,20 @@ def test_text_is_lines_of_printable_characters(metrics: Metrics) -> None:
         assert any("it only suggests" in line for line in lines)
     else:
         assert lines == ["Nothing was counted yet."]
+
+
+@pytest.mark.parametrize("width", [30, 40, 80, 200])
+def test_no_picture_wraps(width: int) -> None:
+    lines = list(as_text(made(60), Text(width)))
+    drawn = [line for line in lines if re.search("[█░▁▂▃▄▅▆▇]", line)]
+    assert len(drawn) >= 8
+    assert max(map(len, drawn)) <= width
+    (trend,) = (line for line in lines if line.startswith("day by day"))
+    first, last = re.findall(r"\d{4}-\d\d-\d\d", trend)
+    days = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+    spark = next(line for line in lines if line.startswith("  detected")).split()[1]
+    assert days == len(spark), "the title names the days that are drawn"
+    assert any("recoveries-that-heal" in line and "66.7% of 60" in line for line in lines)
 
 
 def test_bars_and_sparklines_show_what_is_there() -> None:
