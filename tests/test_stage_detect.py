@@ -65,6 +65,13 @@ def test_a_lost_runner_shows_in_annotations_alone(world: Boxed, tmp_path: Path) 
     assert (finding.case.diagnosis.cause, finding.case.diagnosis.recovery) == ("runner-lost", "rerun")
 
 
+def test_a_lost_runner_is_seen_behind_many_annotations(world: Boxed, tmp_path: Path) -> None:
+    told = [*({"message": f"line {number} is long"} for number in range(130)), {"message": LOST}]
+    finding = one(world, tmp_path, Job(**FAILED, log=None, annotations=told))
+    assert finding.case.diagnosis is not None
+    assert finding.case.diagnosis.cause == "runner-lost"
+
+
 def test_an_annotation_that_a_step_wrote_hides_no_defect(world: Boxed, tmp_path: Path) -> None:
     finding = one(world, tmp_path, Job(**FAILED, log=DEFECT, annotations=[{"message": LOST}]))
     assert finding.case.diagnosis is not None

@@ -79,19 +79,20 @@ class Calls:
                 self._pause(answer, tries, f"GET {path}")
         raise unanswered(f"GET {path}", _why(answer))
 
-    def pages(
+    def pages(  # noqa: PLR0913 - what `get` takes, and how far to go
         self,
         path: str,
         query: Mapping[str, str] = {},
         *,
         needs: str = "",
+        accept: Collection[int] = (),
         most: int = 100,
         fresh: bool = False,
     ) -> Iterator[Reply]:
         """One page after the other, a hundred entries each."""
         asked = {"per_page": "100", **query}
         for _ in range(most):
-            reply = self.get(path, asked, needs=needs, fresh=fresh)
+            reply = self.get(path, asked, needs=needs, accept=accept, fresh=fresh)
             yield reply
             following = _following(reply.headers.get("link", ""))
             if not following:

@@ -21,6 +21,8 @@ _WRITE = "actions: write"
 _LONGEST_LIST = 1000
 # Up to so many runs it costs less to look at all of them than to ask for each conclusion.
 _FEW = 800
+# A step can write as many as it likes through the API; what the platform has to say comes last.
+_ANNOTATED = 10
 _ENDS = (
     "failure",
     "timed_out",
@@ -81,10 +83,9 @@ class Runs(Part):
     def annotations(self, job: Job) -> tuple[Annotation, ...]:
         """What the job's check run says."""
         path = f"{self._root}/check-runs/{job.check_run or job.id}/annotations"
-        reply = self._calls.get(path, {"per_page": "100"}, needs="checks: read", accept=(404,))
-        if reply.status == 404:
-            return ()
-        return tuple(one.model() for one in parsed(reply, list[AnnotationShape], path))
+        pages = self._calls.pages(path, needs="checks: read", accept=(404,), most=_ANNOTATED)
+        told = (parsed(reply, list[AnnotationShape], path) for reply in pages if reply.status != 404)
+        return tuple(one.model() for page in told for one in page)
 
     def file(self, path: str, ref: str) -> bytes | None:
         """A file at a commit; None where there is none."""
