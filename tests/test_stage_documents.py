@@ -216,6 +216,15 @@ def test_large_document_of_a_stage_that_may_not_write(tmp_path: Path) -> None:
         write_document(large(), None, job(tmp_path), owner="run-7-1", stage="detect")
 
 
+def test_large_document_of_the_last_stage_fails_nothing(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """All has been done and told by then, and nobody reads on."""
+    write_document(large(), None, job(tmp_path), owner="run-7-1", stage="notify", last=True)
+    assert not (tmp_path / "outputs").exists()
+    assert b"--output" in capfdbinary.readouterr().err
+
+
 def test_outputs_cannot_be_broken_out_of(tmp_path: Path) -> None:
     write_outputs({"count": "3", "name": "a\nEOF\ncount=9"}, job(tmp_path))
     assert outputs(tmp_path / "outputs") == {"count": "3", "name": "a\nEOF\ncount=9"}

@@ -42,11 +42,12 @@ def write_document(
     stage: str,
     store: Callable[[], Shelf] | None = None,
     branch: str = "",
+    last: bool = False,
 ) -> None:
     """To the file, to standard output for `-`, and in GitHub Actions to the output `document`.
 
     One that is too large for an output goes by the state branch, where this stage may write it: with `store`,
-    which is that of `branch` where it is not the usual one.
+    which is that of `branch` where it is not the usual one. After the `last` stage nobody needs it.
     """
     outputs = environment.get("GITHUB_OUTPUT", "")
     if target and target != "-":
@@ -57,6 +58,9 @@ def write_document(
         return
     text = packed(document)
     if not fits(text):
+        if last:
+            say("its document is too large for an output: name a file for it with --output", err=True)
+            return
         if store is None:
             raise UsageProblem(
                 f"the document is too large to be passed on: {len(text)} characters",

@@ -113,6 +113,7 @@ class Job:
             stage=stage,
             store=store,
             branch=branch,
+            last=stage == "notify",
         )
         write_outputs({"count": str(count)}, os.environ)
 
