@@ -29,7 +29,7 @@ def accounts_of(verdicts: Verdicts) -> tuple[Account, ...]:
     """One for each case, in the order in which they were found; the latest word on it counts."""
     findings, courses = verdicts.recoveries.findings, verdicts.recoveries.courses
     agenda = findings.agenda
-    known = {case.key: Account(case=case) for case in agenda.open}
+    known = {case.key: Account(case=case) for case in (*agenda.untold, *agenda.open)}
     known |= {case.key: Account(case=case, new=True) for case in (*agenda.new, *agenda.ignored)}
     for finding in findings.findings:
         _put(known, finding.case, jobs=finding.jobs)

@@ -56,8 +56,9 @@ class Agenda(msgspec.Struct, frozen=True, kw_only=True):
     """`agenda.json`, of initialize: what is to be healed now, what awaits its proof, what people asked for.
 
     `new` are to be diagnosed; `open` were found before and something is due about them now. `ignored` need
-    no diagnosis. `circuits` names the circuits that are not closed. `left` counts the failures that wait for
-    the next run, for the calls that may be made are used up.
+    no diagnosis. `untold` were closed by a run of ours that died before it had counted them. `circuits` names
+    the circuits that are not closed. `left` counts the failures that wait for the next run, for the calls that
+    may be made are used up.
     """
 
     schema: str = "remediate/agenda/1"
@@ -65,6 +66,7 @@ class Agenda(msgspec.Struct, frozen=True, kw_only=True):
     new: tuple[Case, ...] = ()
     open: tuple[Case, ...] = ()
     ignored: tuple[Case, ...] = ()
+    untold: tuple[Case, ...] = ()
     words: tuple[Word, ...] = ()
     circuits: tuple[str, ...] = ()
     left: int = 0

@@ -26,6 +26,10 @@ from remediate.state.circuits import read_circuits
 
 # One run of ours looks at no more: their documents have to fit into what a job can pass on.
 MOST_CASES = 500
+# Beside them, of what only has to be told of.
+_MOST_IGNORED, _MOST_UNTOLD = 1000, 50
+# A run of ours tells of what it has closed within so long, or it is dead.
+_TOLD_WITHIN = 1800.0
 _LONGEST = 200
 _QUIET = {
     "cancelled": "it was cancelled, by a person, a newer run or a failed sibling: nothing failed of itself",
@@ -69,6 +73,7 @@ def initialize(doors: Doors, request: Request) -> Agenda:
         new=tuple(new),
         open=opened,
         ignored=tuple(case for case in ignored if not case.open),
+        untold=tuple(case for case in register.untold if case.closed < now - _TOLD_WITHIN)[:_MOST_UNTOLD],
         words=words,
         circuits=held,
     )
@@ -81,8 +86,9 @@ def _fitted(whole: Agenda) -> Agenda:
     def first(count: int) -> Agenda:
         opened = whole.open[:count]
         new = whole.new[: max(0, count - len(opened))]
-        left = len(whole.open) + len(whole.new) - len(opened) - len(new)
-        return msgspec.structs.replace(whole, open=opened, new=new, left=left)
+        ignored = whole.ignored[:_MOST_IGNORED]
+        left = sum(map(len, (whole.open, whole.new, whole.ignored))) - sum(map(len, (opened, new, ignored)))
+        return msgspec.structs.replace(whole, open=opened, new=new, ignored=ignored, left=left)
 
     most = min(MOST_CASES, len(whole.open) + len(whole.new))
     return first(most_that_fit(most, lambda count: msgspec.json.encode(first(count))))

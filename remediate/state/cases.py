@@ -66,13 +66,13 @@ def read_register(store: Store, since: float, now: float, others: Iterable[float
     return Register(
         open={case.key: case for case in _open(documents[OPEN]).cases},
         closed={closing.key: closing for closing in closings},
-        untold=_open(documents[UNTOLD]).cases,
+        untold=_open(documents[UNTOLD], UNTOLD).cases,
     )
 
 
 def without_told(data: bytes | None, told: Container[str]) -> bytes | None:
     """The document of the untold cases without these."""
-    cases = _open(data).cases
+    cases = _open(data, UNTOLD).cases
     left = tuple(case for case in cases if case.key not in told)
     return data if len(left) == len(cases) else encoded(Open(cases=left))
 
@@ -188,7 +188,7 @@ def _with(documents: Documents, cases: Sequence[Case]) -> Documents:
     }
     ended = tuple(case for case in cases if not case.open)
     if ended:
-        changed[UNTOLD] = encoded(Open(cases=(*_open(documents[UNTOLD]).cases, *ended)))
+        changed[UNTOLD] = encoded(Open(cases=(*_open(documents[UNTOLD], UNTOLD).cases, *ended)))
     for name, closed in _by_day(ended).items():
         known = {one.key: one for one in _day(name, documents[name]).closings}
         known.update((case.key, closing_of(case)) for case in closed if case.key not in known)
@@ -224,13 +224,13 @@ def _each_day(since: float, now: float) -> Iterable[float]:
         at += _DAY
 
 
-def _open(data: bytes | None) -> Open:
-    document = Open() if data is None else decode(OPEN, data, Open)
+def _open(data: bytes | None, name: str = OPEN) -> Open:
+    document = Open() if data is None else decode(name, data, Open)
     for case in document.cases:
         times = (case.run.created, case.run.updated, case.found, case.due, case.closed)
         if any(not 0 <= at < _NEVER for at in times):
             raise Unreadable(
-                for_terminal(f"{OPEN}: the case {case.key} has a time that no clock has"),
+                for_terminal(f"{name}: the case {case.key} has a time that no clock has"),
                 hint="It was left as it is. Restore the document, or take the case out of it.",
             )
     return document

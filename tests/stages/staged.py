@@ -11,15 +11,17 @@ from fakes.fake_platform import FakeGitHub, Killed
 
 from remediate.errors import Unreachable
 from remediate.logs.redaction import Redactor
+from remediate.metrics.figures import Metrics
 from remediate.model.actions import Job, JobStep, WorkflowRun
 from remediate.model.case import Case, Closing
 from remediate.model.diagnosis import Diagnosis
 from remediate.model.digest import digest_of
 from remediate.model.policy import HealthPolicy, Policy
 from remediate.model.record import Record
-from remediate.model.stage import Agenda, Finding, Findings, Recoveries, Settings, Verdicts
+from remediate.model.stage import Agenda, Finding, Findings, Recoveries, Settings, Tally, Verdicts
 from remediate.ports import Unanswered
 from remediate.safety.health import Vitals
+from remediate.stages.collect import collect
 from remediate.stages.doors import Doors
 from remediate.stages.initialize import Request, initialize
 from remediate.stages.recover import recover
@@ -27,6 +29,7 @@ from remediate.stages.verify import verify
 from remediate.state import history
 from remediate.state.cases import read_register
 from remediate.state.folder import FolderStore
+from remediate.state.metrics_store import METRICS, read_metrics
 
 CALM = HealthPolicy(cpu=(1, 1, 1), memory=(1, 1, 1), disk=(1, 1, 1))
 POLICY = Policy(health=CALM, backoff_first=0.0, backoff_most=0.0)
@@ -125,6 +128,15 @@ class Repository:
         """A whole healer, in which every new failure has this cause."""
         agenda, doors = self.begins(**more)
         return verify(recover(found(agenda, cause), doors), doors)
+
+    def counts(self, cause: str = "network", **more: Any) -> Tally:
+        """The same, and how every case stands is counted."""
+        agenda, doors = self.begins(**more)
+        return collect(verify(recover(found(agenda, cause), doors), doors), doors)
+
+    @property
+    def metrics(self) -> Metrics:
+        return read_metrics(self.store.read(METRICS)[METRICS])
 
     def heals_unread(self) -> Verdicts:
         """A whole healer that can look at no failure."""

@@ -294,3 +294,51 @@ def test_where_recover_failed_people_hear_what_detect_found_last(here: Repositor
     (account,) = accounts_of(lifted(msgspec.json.encode(findings)).verdicts)
     assert account.key == run.key
     assert account.case.diagnosis == diagnosis
+
+
+def test_what_a_run_that_died_has_closed_is_counted_and_told_by_the_next(here: Repository) -> None:
+    """Effects were done and cases closed; collect-metrics never came to write it down."""
+    defect = here.fails()
+    here.heals("test")
+    run = here.fails(branch="topic")
+    here.heals()
+    here.ends(run, "success")
+    here.clock.advance(120)
+    here.heals()
+    here.clock.advance(POLICY.health_delay)
+    here.heals()
+    assert here.metrics.cases == {}
+    here.clock.advance(HOUR)
+    tally = here.counts()
+    assert tally.standings == {"healed": 1, "refused": 1}
+    assert here.metrics.cases == {"healed": 1, "refused": 1}
+    assert here.metrics.recoveries.by_outcome == {"recovered": 1}
+    assert {account.key for account in accounts_of(tally.verdicts)} == {defect.key, run.key}
+    assert here.counts().standings == {}
+    assert here.metrics.cases == {"healed": 1, "refused": 1}
+
+
+def test_what_another_run_has_just_closed_is_its_own_to_tell(here: Repository) -> None:
+    here.fails()
+    here.heals("test")
+    agenda, _ = here.begins()
+    assert agenda.untold == ()
+
+
+def test_a_dry_run_leaves_what_is_untold_to_others(here: Repository) -> None:
+    here.fails()
+    here.heals("test")
+    here.clock.advance(HOUR)
+    assert here.counts(dry_run=True).standings == {"refused": 1}
+    assert here.metrics.cases == {}
+    assert here.counts().standings == {"refused": 1}
+
+
+def test_more_cancelled_runs_than_can_be_passed_on_are_told_of_bit_by_bit(here: Repository) -> None:
+    for number in range(1100):
+        here.fails(branch=f"topic-{number}", conclusion="cancelled")
+    agenda, _ = here.begins()
+    assert (len(agenda.ignored), agenda.left) == (1000, 100)
+    here.heals()
+    agenda, _ = here.begins()
+    assert (len(agenda.ignored), agenda.left) == (100, 0)

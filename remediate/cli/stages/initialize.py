@@ -18,10 +18,10 @@ def command(target: str | None, repository: str | None, **values: Any) -> None:
     request = Request(settings=settings, run=run_number(values["run_id"]), dry_run=values["dry_run"])
     with job(repository) as at:
         agenda = initialize(at.doors(settings.policy), request)
-        count = len(agenda.new) + len(agenda.open) + len(agenda.ignored) + len(agenda.words)
+        parts = (agenda.new, agenda.open, agenda.ignored, agenda.untold, agenda.words)
         left = f", left for the next run: {agenda.left}" if agenda.left else ""
         tell(
             f"new failures: {len(agenda.new)}, cases to go on with: {len(agenda.open)}, ignored: "
             f"{len(agenda.ignored)}, requests: {len(agenda.words)}{left}"
         )
-        at.write(agenda, target, agenda.head, "initialize", count)
+        at.write(agenda, target, agenda.head, "initialize", sum(map(len, parts)))
