@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 from urllib.parse import unquote, urlsplit
 
 from . import push_rules
@@ -21,10 +21,7 @@ from .git_run import ROUND, as_environment, clean_environment, git
 from .git_visitors import Guard, Judge, Pushed, Turned, Visitor, anybody
 from .git_wire import GitDoor, Threads, commands, hang_up, receive
 
-if TYPE_CHECKING:
-    from .github import Box
-
-__all__ = ["GitHost", "Turned", "Visitor", "serve"]
+__all__ = ["GitHost", "Turned", "Visitor"]
 PLACE = re.compile(
     r"^/(?P<repo>[\w.-]+/[\w.-]+?)(?:\.git)?/(?P<rest>info/refs|git-upload-pack|git-receive-pack)$"
 )
@@ -242,11 +239,3 @@ class GitHost:
             "BOX_VISITOR": visitor.name,
             "BOX_NO_WORKFLOWS": visitor.no_workflows,
         }
-
-
-def serve(box: Box, door: BaseHTTPRequestHandler) -> None:
-    """Answers a request of git to a box."""
-    from .git_seat import seat_of  # noqa: PLC0415 - it knows this module, and the host alone needs no box
-
-    if not seat_of(box).host.serve(door):
-        door.send_error(404)

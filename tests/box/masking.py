@@ -18,6 +18,6 @@ def _forms(secret: str) -> Iterator[str]:
     yield json.dumps(secret)[1:-1]
     raw = secret.encode()
     # Wherever it begins in what was encoded; an end that depends on what follows is left out.
-    for shift in range(3):
+    for shift in range(min(3, len(raw) - 2)):
         begun = raw[shift:]
         yield base64.b64encode(begun[: len(begun) // 3 * 3]).decode()

@@ -56,9 +56,10 @@ class _Handler(BaseHTTPRequestHandler):
         box.requests.append(seen)
         box.mischief.happen(self.command, seen.path, "before")
         if git:
-            from . import git_host  # noqa: PLC0415 - the other half of the box
+            from .git_seat import seat_of  # noqa: PLC0415 - the other half of the box
 
-            git_host.serve(box, self)
+            if not seat_of(box).host.serve(self):
+                self.send_error(404)
             return
         trick = box.mischief.pick(self.command, seen.path, "cut", when="before")
         if trick:

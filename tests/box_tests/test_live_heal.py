@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from box import Box, Repository
 from box.acting import find_act
-from live_house import CALLER, move_in
+from house import WATCHING, move_in
 from live_project import HEAL, count_of, counting
 
 pytestmark = pytest.mark.skipif(find_act() is None, reason="act is not installed")
@@ -17,7 +17,7 @@ STAGES = ["initialize", "detect", "recover", "verify", "collect-metrics", "notif
 def test_network_failure_is_run_again_and_green(box: Box, repo: Repository, tmp_path: Path) -> None:
     move_in(box, tmp_path)
     counting(box, tmp_path)
-    files = {".github/workflows/ci.yml": HEAL, ".github/workflows/remediate.yml": CALLER}
+    files = {".github/workflows/ci.yml": HEAL, ".github/workflows/remediate.yml": WATCHING}
     repo.commit(files, fire=True)
     box.settle()
     broken, *healing = repo.runs.values()

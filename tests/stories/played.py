@@ -4,97 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from box import Box, Job, Repository, Run, Step
+from house import WATCHING, move_in
+from running import COMMAND
+from running import environment as running
 
-import remediate
 from remediate.model.case import Case, Closing
 from remediate.state.cases import Day, Open
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = Path(remediate.__file__).resolve().parents[1]
 BRANCH = "remediate-state"
 RIGHTS = ("actions", "checks", "contents", "issues", "pull-requests")
 CALM = "health: {cpu: [1, 1, 1], memory: [1, 1, 1], disk: [1, 1, 1]}\nbackoff-first: 0s\nbackoff-most: 0s\n"
-WATCHING = """\
-name: Remediate
-on:
-  workflow_run: {workflows: [CI], types: [completed]}
-  schedule: [{cron: "7,22,37,52 * * * *"}]
-  issue_comment: {types: [created]}
-  workflow_dispatch:
-    inputs:
-      dry-run: {type: boolean, default: false}
-permissions: {}
-jobs:
-  heal:
-    permissions:
-      actions: write
-      checks: read
-      contents: write
-      issues: write
-      pull-requests: write
-    uses: remediate/remediate/.github/workflows/heal.yml@main
-    with:
-      dry-run: ${{ inputs.dry-run || false }}
-"""
-_APP = """\
-name: App
-inputs: {client-id: {required: true}, private-key: {required: true}}
-outputs: {token: {value: "${{ steps.app.outputs.token }}"}}
-runs:
-  using: composite
-  steps:
-    - id: app
-      shell: bash
-      env: {KEY: "${{ inputs.private-key }}"}
-      run: 'echo "::add-mask::$KEY"; echo "token=${KEY:?}" >> "$GITHUB_OUTPUT"'
-"""
-_MAIN = """\
-import sys; sys.path.insert(0, "{package}"); sys.argv[0] = "remediate"
-from remediate.cli.main import main; main()
-"""
-_COMMAND = """\
-#!/bin/sh
-exec "{python}" -c 'import sys; sys.path.insert(0, "{package}"); sys.argv[0] = "remediate"
-from remediate.cli.main import main; main()' "$@"
-"""
-
-
-def house(folder: Path) -> Path:
-    """Our repository as a workflow finds it, with the command under test for installed."""
-    made = folder / "house"
-    for name in ("actions", ".github"):
-        shutil.copytree(ROOT / name, made / name)
-    shutil.copy(ROOT / "action.yml", made / "action.yml")
-    heal = made / ".github" / "workflows" / "heal.yml"
-    # `act` does not know the reference to one's own repository yet.
-    heal.write_text(re.sub(r"uses: \$/(\S+)", r"uses: remediate/remediate/\1@main", heal.read_text()))
-    command = made / "remediate"
-    command.write_text(_COMMAND.format(python=sys.executable, package=PACKAGE))
-    setup = made / "scripts" / "setup"
-    setup.parent.mkdir()
-    link = f'ln -sfn "{command}" .work/run/bin/remediate'
-    setup.write_text(f'#!/bin/sh\ncd "$(dirname "$0")/.." && mkdir -p .work/run/bin && {link}\n')
-    for program in (command, setup):
-        program.chmod(0o755)
-    return made
-
-
-def stand_in(folder: Path) -> Path:
-    """Of the action that becomes an App, which cannot be fetched: the key that it is given is the token."""
-    made = folder / "app-token"
-    made.mkdir()
-    (made / "action.yml").write_text(_APP)
-    return made
 
 
 def ci(*scripts: str, name: str = "CI", on: str = "push", more: str = "") -> str:
@@ -117,8 +43,7 @@ class Story:
     ) -> None:
         self.box = box
         self.folder = folder
-        box.life.actions["remediate/remediate"] = house(folder)
-        box.life.actions["actions/create-github-app-token"] = stand_in(folder)
+        move_in(box, folder)
         box.life.environment["COUNTED"] = str(folder / "counted")
         self.repo: Repository = box.repository(
             "octo/shop",
@@ -185,6 +110,7 @@ class Story:
         """The same, which goes on while the story does; it leads a group of its own."""
         environment = {
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": running()["PYTHONPATH"],
             "HOME": str(self.folder),
             "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
             "GITHUB_TOKEN": self.token,
@@ -195,7 +121,7 @@ class Story:
             **more,
         }
         return subprocess.Popen(
-            [sys.executable, "-c", _MAIN.format(package=PACKAGE), *words],
+            [*COMMAND, *words],
             cwd=self._desk(),
             env=environment,
             stdout=subprocess.PIPE,
@@ -244,7 +170,7 @@ class Story:
         head = self.repo.git.head(BRANCH)
         if head is None:
             return None
-        for name in self.names("cases/"):
+        for name in sorted({*self.names("cases/")} - {"cases/untold.json"}):
             data = self.repo.git.read(head, name)
             if name == "cases/open.json":
                 found: list[Case | Closing] = list(msgspec.json.decode(data, type=Open).cases)

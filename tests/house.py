@@ -7,21 +7,29 @@ import shutil
 from pathlib import Path
 
 from box import Box
-from running import COMMAND, WHEEL
+from running import COMMAND, ROOT, WHEEL
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-
-CALLER = """\
+WATCHING = """\
 name: Remediate
 on:
   workflow_run: {workflows: [CI], types: [completed]}
   schedule: [{cron: "7,22,37,52 * * * *"}]
   issue_comment: {types: [created]}
+  workflow_dispatch:
+    inputs:
+      dry-run: {type: boolean, default: false}
 permissions: {}
 jobs:
   heal:
+    permissions:
+      actions: write
+      checks: read
+      contents: write
+      issues: write
+      pull-requests: write
     uses: remediate/remediate/.github/workflows/heal.yml@main
-    permissions: {contents: write, actions: write, checks: read, issues: write, pull-requests: write}
+    with:
+      dry-run: ${{ inputs.dry-run || false }}
 """
 SETUP = """\
 #!/bin/sh
