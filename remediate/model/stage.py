@@ -57,8 +57,8 @@ class Agenda(msgspec.Struct, frozen=True, kw_only=True):
 
     `new` are to be diagnosed; `open` were found before and something is due about them now. `ignored` need
     no diagnosis. `untold` were closed by a run of ours that died before it had counted them. `circuits` names
-    the circuits that are not closed. `left` counts the failures that wait for the next run, for the calls that
-    may be made are used up.
+    those that are not closed. `left` counts the failures that wait for the next run, for the calls that may
+    be made are used up.
     """
 
     schema: str = "remediate/agenda/1"
