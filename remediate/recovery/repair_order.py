@@ -114,6 +114,8 @@ def read_repair(folder: Path, key: str) -> Repair | str:
     place = place_of(folder, key)
     if place.is_symlink() or not place.is_dir():
         return "there was no order for it"
+    if not (place / REPAIR).exists():
+        return "the step without a token ended before it could; its log says why"
     return _read(place / REPAIR, Repair)
 
 

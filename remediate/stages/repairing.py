@@ -17,9 +17,18 @@ from remediate.model.case import Case
 from remediate.model.policy import Policy
 from remediate.ports import Absent, Git
 from remediate.recovery.repair_checkout import check_out
-from remediate.recovery.repair_order import TREE, Limits, Order, Repair, place_of, read_orders, write_document
+from remediate.recovery.repair_order import (
+    REPAIR,
+    TREE,
+    Limits,
+    Order,
+    Repair,
+    place_of,
+    read_orders,
+    write_document,
+)
 from remediate.recovery.strategies.lockfile_pull_proof import NAME
-from remediate.stages.repairing_apart import MOST_SECONDS, clean
+from remediate.stages.repairing_apart import MOST_SECONDS, clean, failed
 from remediate.system.processes import SystemProcesses
 from remediate.system.seclusion import hide_memory, secluded
 
@@ -75,9 +84,17 @@ def run_repairs(folder: Path, environment: Mapping[str, str]) -> str:
 
     Empty, or why it did not end well; the documents in the folder tell of each order how it went.
     """
-    hide_memory()
     folder = folder.absolute()
-    orders = len(tuple(read_orders(folder)))
+    orders = tuple(read_orders(folder))
+    why = _carried_out(folder, environment, MOST_SECONDS + len(orders) * _MARGIN)
+    for order in orders if why else ():
+        if not (place_of(folder, order.case) / REPAIR).exists():
+            write_document(folder, failed(order, why))
+    return why
+
+
+def _carried_out(folder: Path, environment: Mapping[str, str], seconds: float) -> str:
+    hide_memory()
     ours = str(Path(remediate.__file__).resolve().parent.parent)
     paths = os.pathsep.join(filter(os.path.isabs, (ours, *sys.path)))
     with tempfile.TemporaryDirectory(prefix="remediate-home-") as home:
@@ -85,7 +102,7 @@ def run_repairs(folder: Path, environment: Mapping[str, str]) -> str:
             (sys.executable, "-I", "-c", _CHILD, paths, "repair", str(folder)),
             folder=folder,
             environment=secluded(environment, Path(home)),
-            timeout=MOST_SECONDS + orders * _MARGIN,
+            timeout=seconds,
         )
     if isinstance(ended, Absent):
         return f"{ended.program}: {ended.reason}"

@@ -90,35 +90,35 @@ def _repaired(
         try:
             repair = _mended(order, site, Engine(place / "state", orphans=end_orphans))
         except (RemediateError, OSError) as problem:
-            repair = _failed(order, str(problem))
+            repair = failed(order, str(problem))
     write_document(folder, repair)
     return repair
 
 
 def _mended(order: Order, site: Site, engine: Engine) -> Repair:
     if site.policy.recovery_timeout < 1:
-        return _failed(
+        return failed(
             order, "no time was left for it: the repairs before it took all that a job has for them"
         )
     plan = _plan(order)
     (offer,) = engine.preview(plan, site)
     if not isinstance(offer, Preview):
-        return _failed(order, offer.reason)
+        return failed(order, offer.reason)
     if offer.asks and offer.asks != order.agreed:
-        return _failed(order, f"a person has to agree first: {offer.asks}")
+        return failed(order, f"a person has to agree first: {offer.asks}")
     (path,) = offer.touches
     before = (site.root / path).read_bytes()
     outcome = engine.carry_out(plan, site, (offer,))
     if isinstance(outcome, RolledBack | RollbackFailed):
-        return _failed(order, outcome.failure)
+        return failed(order, outcome.failure)
     if not isinstance(outcome, Recovered):
-        return _failed(order, "the engine only rehearsed")
+        return failed(order, "the engine only rehearsed")
     return _kept(order, site.root / path, path, before, outcome.results[-1].summary)
 
 
 def _kept(order: Order, place: Path, path: str, before: bytes, said: str) -> Repair:
     if place.stat().st_size > LARGEST_LOCKFILE:
-        return _failed(order, f"the repaired lockfile is larger than {LARGEST_LOCKFILE >> 20} MiB")
+        return failed(order, f"the repaired lockfile is larger than {LARGEST_LOCKFILE >> 20} MiB")
     content = place.read_bytes()
     mended = Mended(
         path=path,
@@ -152,7 +152,8 @@ def _plan(order: Order) -> Plan:
     )
 
 
-def _failed(order: Order, why: str | Failed) -> Repair:
+def failed(order: Order, why: str | Failed) -> Repair:
+    """So that whoever publishes can tell why."""
     reason, said = (why.reason, why.evidence) if isinstance(why, Failed) else (why, "")
     return Repair(
         case=order.case,

@@ -13,6 +13,7 @@ from lockfile_pull_made import TOKEN, World, served_host  # noqa: F401 - a fixtu
 
 from remediate.model.actions import CheckState, WorkflowRun
 from remediate.model.stage import Recoveries
+from remediate.stages import repairing
 from remediate.stages.doors import Doors
 from remediate.stages.heal import order_repairs, repaired_and_published
 from remediate.stages.recover import publish, recover
@@ -105,5 +106,16 @@ def test_a_repair_that_was_never_made_is_told(here: Here) -> None:
     assert order_repairs(recoveries, doors, folder) == 1
     publish(recoveries, doors, folder)
     assert here.standing(run) == "escalated"
-    assert "nothing repaired it: repair.json is not there" in here.case(run).reason
+    assert "nothing repaired it: the step without a token ended" in here.case(run).reason
     assert here.github.pull_requests == []
+
+
+def test_people_hear_why_the_process_without_a_token_failed(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repairing, "_CHILD", "raise SystemExit('no room is left')")
+    run = fails(here)
+    recoveries, doors = here.orders()
+    repaired_and_published(recoveries, doors, here.folder / "repairs")
+    assert here.standing(run) == "escalated"
+    assert "no room is left" in here.case(run).reason
