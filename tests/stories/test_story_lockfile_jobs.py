@@ -81,6 +81,7 @@ def test_a_lockfile_is_repaired_by_the_six_jobs(
     # The end of that run has started the six jobs again.
     assert {job.conclusion for job in second.jobs} == {"success"}, shop.log(second)
     assert shop.standing(run) == "healed", shop.case(run)
+    assert not [seen.path for seen in shop.box.requests if seen.status == 403]
     # No process of the job of npm, npm included, had any token.
     tokens = list(shop.box.tokens.held)
     assert app in tokens
