@@ -247,7 +247,7 @@ class Tracker(Protocol):
         """The issues with this label, open and closed."""
 
     def open_ticket(self, *, title: str, body: str, labels: tuple[str, ...], mark: str) -> Ticket:
-        """The issue whose body holds this mark; opened where there is none."""
+        """The issue whose body begins with this mark; opened where there is none."""
 
     def edit_ticket(
         self, number: int, *, title: str | None = None, body: str | None = None, state: str | None = None

@@ -48,7 +48,7 @@ class FakeGitHub(FakeForge):
         self.enter(f"open_ticket {mark}")
         for ticket in self.issues:
             # A mark in what someone else wrote is no mark.
-            if mark in ticket.body and ticket.author == self.us:
+            if ticket.body.lstrip().startswith(mark) and ticket.author == self.us:
                 return ticket
         _fits(body)
         assert mark in body, "the body must hold the mark, or it is never found again"

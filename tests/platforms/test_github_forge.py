@@ -158,6 +158,11 @@ def test_issues_are_told_without_pull_requests(world: Boxed) -> None:
     assert made.number == first.number
     hub.edit_ticket(first.number, state="open")
     assert first.state == "open"
+    quoting = world.repo.add_issue("look", "as it says: mark-2", labels=["remediate"])
+    assert (
+        hub.open_ticket(title="new", body="mark-2", labels=("remediate",), mark="mark-2").number
+        != quoting.number
+    )
     asked = len(world.calls("PATCH"))
     hub.edit_ticket(first.number, state="open", title="ours")
     hub.edit_ticket(first.number)

@@ -31,7 +31,7 @@ class Issues(Part):
         return tuple(self._tickets(label))
 
     def open_ticket(self, *, title: str, body: str, labels: tuple[str, ...], mark: str) -> Ticket:
-        """The issue whose body holds this mark; opened where there is none."""
+        """The issue whose body begins with this mark; opened where there is none."""
         label = labels[0] if labels else ""
         known = self._marked(label, mark)
         if known:
@@ -96,7 +96,9 @@ class Issues(Part):
                     yield one.model()
 
     def _marked(self, label: str, mark: str) -> Ticket | None:
-        return next((one for one in self._tickets(label, fresh=True) if mark in one.body), None)
+        # Elsewhere it is quoted, in a text that is not ours to rewrite.
+        found = self._tickets(label, fresh=True)
+        return next((one for one in found if one.body.lstrip().startswith(mark)), None)
 
     def _is_so(self, number: int, wanted: dict[str, Any]) -> bool | None:
         path = f"{self._root}/issues/{number}"
