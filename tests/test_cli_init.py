@@ -140,6 +140,26 @@ def test_workflows_that_never_run_by_themselves_are_not_watched(clone: Path) -> 
     assert init(clone).code == 0, "our own workflow does not watch itself"
 
 
+def test_workflow_of_our_own_name_is_not_watched(clone: Path) -> None:
+    """GitHub watches by name: we would wait for ourselves."""
+    other = clone / ".github" / "workflows" / "other.yml"
+    other.write_text(CI.replace("name: ci", "name: Remediate"))
+    done = init(clone)
+    assert watched(clone) == ["ci"]
+    assert "other.yml is not watched" in done.err
+
+
+@pytest.mark.parametrize(
+    ("there", "noted"),
+    [("mode: heal\n", True), ("# mode: suggest\n", True), ('mode: "suggest" # for now\n', False)],
+)
+def test_wish_that_your_configuration_does_not_grant_is_told(clone: Path, there: str, noted: bool) -> None:
+    (clone / NAME).write_text(there)
+    done = init(clone, "--mode", "suggest")
+    assert done.code == 0
+    assert ("`mode: suggest`" in done.err) == noted
+
+
 def test_no_workflow_to_watch(clone: Path) -> None:
     (clone / ".github" / "workflows" / "ci.yml").unlink()
     done = init(clone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,12 +70,24 @@ def command(
     written = () if dry_run else carry_out(plan, force=force)
     for draft in plan.drafts:
         _tell(draft, dry_run=dry_run, force=force, written=draft in written)
-    for note in plan.notes:
+    for note in (*plan.notes, *_ungranted(plan, mode=mode, **{"state-branch": state_branch})):
         say(f"note: {_shown(note)}", err=True)
     kept = [draft for draft in plan.drafts if draft.standing == "differs" and not force]
     if not kept and not dry_run:
         _tell_next(plan, one_job=one_job)
     ctx.exit(USAGE if kept else DONE)
+
+
+def _ungranted(plan: Adoption, **wishes: str | None) -> Iterator[str]:
+    """Wishes that a configuration of the user's own does not hold."""
+    for draft in plan.drafts:
+        if draft.standing == "yours":
+            text = (plan.root / draft.path).read_text(encoding="utf-8")
+            there = {line.partition(" #")[0].replace('"', "").strip() for line in text.splitlines()}
+            wanted = (f"{key}: {value}" for key, value in wishes.items() if value)
+            lines = [f"`{line}`" for line in wanted if line not in there]
+            if lines:
+                yield f"{draft.path} is yours: write {' and '.join(lines)} into it yourself"
 
 
 def _revision(given: str) -> str:

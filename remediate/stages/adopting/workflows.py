@@ -10,6 +10,8 @@ import msgspec
 if TYPE_CHECKING:
     import yaml
 
+# What ours is called: one that watched this name would wait for itself.
+NAME = "remediate"
 # What `workflow_run` can be told to wait for has an end.
 _MOST_BYTES = 1024 * 1024
 # A workflow that these alone can start never ends as a run of its own.
@@ -32,6 +34,10 @@ def watched(root: Path, but: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         found = _read(path, shown)
         if isinstance(found, str):
             notes.append(found)
+        elif found.name.lower() == NAME:
+            notes.append(
+                f"{shown} is not watched: it is called {found.name}, as ours is; give it another name"
+            )
         elif found.events - _CALLED:
             names[found.name] = None
     return tuple(names), tuple(notes)
