@@ -40,6 +40,14 @@ _FINAL = re.compile(
     r"|write access to repository not granted",
     re.I,
 )
+# Our own disk, not the server's: what it says of its own stands behind `remote`.
+_NO_ROOM = re.compile(
+    r"^(?!remote: |fatal: remote ).*(?:no space left on device|out of diskspace|disk quota exceeded"
+    r"|read-only file system)",
+    re.I | re.M,
+)
+# A branch `a` and a branch `a/b` cannot be in one repository.
+_IN_THE_WAY = re.compile(r"exists; cannot create|directory file conflict", re.I)
 _RULED = re.compile(r"declined|protected branch|rule violations")
 _GITHUBS = re.compile(r"^remote: .*GH\d{3}: ", re.M)
 _NO_FORCE_HERE = re.compile(r"^remote: .*cannot force-push", re.I | re.M)
@@ -54,7 +62,7 @@ def of_fetch(spoken: Spoken) -> Answer:
     said = without_names(spoken.errors)
     if _MISSING.search(said):
         return Answer.MISSING
-    return Answer.REFUSED if _FINAL.search(said) else Answer.UNKNOWN
+    return Answer.REFUSED if _FINAL.search(said) or _NO_ROOM.search(said) else Answer.UNKNOWN
 
 
 def of_push(spoken: Spoken) -> Answer:
@@ -89,6 +97,8 @@ def _of_rejection(where: str, why: str, errors: str) -> Answer:
     # What a hook or a rule says in its own words goes before anything that looks like a race.
     if _RULED.search(why) or _GITHUBS.search(errors):
         return Answer.NO_FORCE if _NO_FORCE_HERE.search(errors) else Answer.REFUSED
+    if _IN_THE_WAY.search(f"{why}\n{errors}"):
+        return Answer.REFUSED
     if _LOST.search(why):
         return Answer.LOST
     if _NO_FORCE.search(why):

@@ -34,6 +34,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it is a plain file."""
         return self.mode in ("100644", "100755")
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether files are in it; a submodule is none."""
+        return self.mode == "040000"
+
 
 class Objects:
     """Made when it is first needed, removed when it is let go of."""
@@ -142,11 +147,7 @@ class Objects:
         return spoken.output
 
     def _made(self) -> Path:
-        if self._above is not None:
-            self._above.mkdir(parents=True, exist_ok=True)
-        above = self._above or Path(tempfile.gettempdir())
-        _sweep(above)
-        place = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=above))
+        place = _folder_in(self._above)
         weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
         for words in (("version",), ("init", "--quiet", "--bare", "--template=", ".")):
             spoken = self._git.run(*words, folder=place)
@@ -158,6 +159,20 @@ class Objects:
                     hint="Check the space left and the rights of the folder.",
                 )
         return place
+
+
+def _folder_in(above: Path | None) -> Path:
+    """A new one; what killed processes left beside it is removed."""
+    try:
+        above = above or Path(tempfile.gettempdir())
+        above.mkdir(parents=True, exist_ok=True)
+        _sweep(above)
+        return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=above))
+    except OSError as error:
+        raise Unreachable(
+            f"{error.filename or above}: no place for a copy of the state: {error.strerror or error}",
+            hint="Check the space left and the rights there, or name another folder with TMPDIR.",
+        ) from None
 
 
 def _line(name: bytes, content: bytes | str | None) -> bytes:

@@ -42,10 +42,10 @@ def foreign(place: str) -> Unreachable:
     )
 
 
-def misplaced(place: str, name: str) -> Unreachable:
-    """Something else stands where a document belongs."""
+def misplaced(place: str, name: str, what: str) -> Unreachable:
+    """Something else stands where a document or its folder belongs."""
     return Unreachable(
-        f"{place}: {name}: is a link or no plain file; it is neither read nor written",
+        f"{place}: {name}: {what}; it is neither read nor written",
         hint="Remove it from the branch with a commit.",
     )
 
@@ -61,6 +61,13 @@ def _way_out(told: str) -> str:
             "Exempt this branch from the rule, or let the app or user that runs the workflow bypass it;"
             " or name another branch with `state-branch:` in the configuration."
         )
+    if re.search(r"exists; cannot create|directory file conflict", why, re.I):
+        return (
+            "A branch that is called as this one begins, or begins as this one is called, stands in the way:"
+            " name another with `state-branch:` in the configuration."
+        )
+    if re.search(r"no space|diskspace|disk quota|read-only file system", why, re.I):
+        return "Check the space left for temporary files here, or name another folder with TMPDIR."
     if re.search(r"40[13]|denied|authentication|username|password|not granted", why, re.I):
         return "Give the token or the job `contents: write`; at a desk, log in to the server with git."
     if re.search(r"redirect|error: 3\d\d", why, re.I):

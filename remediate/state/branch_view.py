@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
 from urllib.parse import quote
 
 import msgspec
@@ -73,8 +74,13 @@ class Viewer:
     def moved(self, commit: str) -> None:
         """Our own push has made this commit the newest."""
         self._steps += 1
-        self._objects.settle(commit)
-        self._tip, self._seen = commit, self._clock.now()
+        try:
+            self._objects.settle(commit)
+        except OSError:
+            # The change is on the branch: a full disk here is no reason to say that it is not.
+            self.close()
+        else:
+            self._tip, self._seen = commit, self._clock.now()
 
     def view(self, names: Sequence[str], until: float) -> View:
         """The documents of these names in the commit that was looked up."""
@@ -121,14 +127,18 @@ class Viewer:
         if len(names) > _MANY:
             return self._objects.listing(self._tip, deep=True)
         history = [FOLDER] if any(map(is_open, names)) else []
-        return self._objects.listing(self._tip, [MARK, APPLIED, *names, *history])
+        above = dict.fromkeys(folder for name in names for folder in _above(name))
+        return self._objects.listing(self._tip, [MARK, APPLIED, *names, *above, *history])
 
     def _check(self, entries: Mapping[str, Entry], names: Iterable[str]) -> None:
         if MARK not in entries:
             raise foreign(self.place)
         for name in names:
             if name in entries and not entries[name].is_file:
-                raise misplaced(self.place, name)
+                raise misplaced(self.place, name, "is a link or no plain file")
+            for folder in _above(name):
+                if folder in entries and not entries[folder].is_folder:
+                    raise misplaced(self.place, folder, "is a file or a link where a folder belongs")
 
     def _contents(self, identities: Sequence[str], until: float) -> dict[str, bytes]:
         found = self._objects.contents(identities)
@@ -160,6 +170,11 @@ class Viewer:
 
     def _timeout(self, until: float) -> float:
         return max(1.0, min(_CALL, until - self._clock.now()))
+
+
+def _above(name: str) -> list[str]:
+    """The folders that it is in: a file in the place of one would be written over."""
+    return [folder.as_posix() for folder in PurePosixPath(name).parents][:-1]
 
 
 def _count(commit: bytes) -> int:

@@ -52,6 +52,11 @@ PUSHES = {
         Answer.UNKNOWN,
     ),
     f"!\t{REF}\t[remote rejected] (something that nobody knows)": (FAILED, Answer.REFUSED),
+    f"!\t{REF}\t[remote rejected] (failed to update ref) ": (
+        "remote: error: cannot lock ref 'refs/heads/x/y': 'refs/heads/x' exists; cannot create it\n",
+        Answer.REFUSED,
+    ),
+    f"!\t{REF}\t[remote rejected] (directory file conflict)": (FAILED, Answer.REFUSED),
 }
 
 
@@ -85,6 +90,22 @@ BROKEN = {
     f"fatal: unable to access '{URL}/': SSL certificate problem: self-signed certificate": Answer.REFUSED,
     "fatal: '/srv/none.git' does not appear to be a git repository": Answer.REFUSED,
 }
+
+
+FULL = {
+    "fatal: write error: No space left on device\nfatal: index-pack failed\n": Answer.REFUSED,
+    "error: failed to write to /tmp/x/shallow.lock: Read-only file system\n": Answer.REFUSED,
+    "fatal: sha1 file 'objects/pack/tmp_pack_x' write error. Out of diskspace\n": Answer.REFUSED,
+    "remote: fatal: unable to write: No space left on device\nfatal: early EOF\n": Answer.UNKNOWN,
+    "fatal: remote error: No space left on device\n": Answer.UNKNOWN,
+}
+
+
+@pytest.mark.parametrize("errors", FULL)
+def test_a_full_disk_is_ours_or_the_servers(errors: str) -> None:
+    assert of_fetch(Spoken(code=128, output=b"", errors=errors)) is FULL[errors]
+    why = reason(Spoken(code=128, output=b"", errors=errors))
+    assert "TMPDIR" in refused("here", why).hint
 
 
 @pytest.mark.parametrize("errors", BROKEN)

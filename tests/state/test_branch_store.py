@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -13,11 +15,13 @@ from pathlib import Path
 import pytest
 from box.git_host import GitHost
 from hosted import REPOSITORY, Hosted
+from small_disks import small_disk
 
 from remediate.errors import Unreachable, UsageProblem
 from remediate.ports import Documents
 from remediate.state import branch_view
 from remediate.state.branch import BRANCH, BranchStore
+from remediate.state.branch_objects import Objects
 from remediate.state.branch_readme import MARK, README, Mark
 from remediate.state.shapes import encoded
 
@@ -134,6 +138,132 @@ def test_what_is_no_plain_file_is_refused(mode: str, hosted: Hosted) -> None:
         hosted.git("fast-import", "--quiet", "--date-format=now", data=data)
     with pytest.raises(Unreachable, match=r"a\.json: is a link or no plain file"):
         put(hosted.store(), "2")
+
+
+@pytest.mark.parametrize("mode", ["100644", "120000"])
+@pytest.mark.parametrize("many", [1, 150])
+def test_a_file_where_a_folder_belongs_is_refused_and_kept(mode: str, many: int, hosted: Hosted) -> None:
+    put(hosted.store(), "1")
+    hosted.plant({"attempts": b"mine"}, mode=mode)
+    before, names = hosted.tip(), [f"attempts/{number}.json" for number in range(many)]
+    store = hosted.store()
+    for attempt in (
+        lambda: store.read(*names),
+        lambda: store.change("2", names, lambda _: {names[0]: doc()}),
+    ):
+        with pytest.raises(Unreachable, match="attempts: is a file or a link where a folder belongs"):
+            attempt()
+    assert hosted.tip() == before
+
+
+@pytest.mark.parametrize("mode", ["100644", "100755", "120000"])
+def test_what_others_put_on_the_branch_stays(mode: str, hosted: Hosted) -> None:
+    put(hosted.store(), "1")
+    theirs = {
+        "notes/mine.txt": b"x",
+        "CODEOWNERS": b"* @ada",
+        "more/.keep": b"",
+        "history/notes.md": b"y",
+    }
+    hosted.plant(theirs, mode=mode)
+    listed = [line for line in hosted.git("ls-tree", "-r", BRANCH).splitlines() if mode.encode() in line]
+    hosted.store().change("2", ["more/x.json"], lambda _: {"more/x.json": doc()})
+    hosted.store(compact_after=2).change("3", ["a.json"], lambda _: {})
+    assert theirs.items() <= hosted.content().items()
+    now = hosted.git("ls-tree", "-r", BRANCH).splitlines()
+    assert [line for line in now if line.split(b"\t")[1].decode() in theirs] == [
+        line for line in listed if line.split(b"\t")[1].decode() in theirs
+    ]
+
+
+def test_a_document_that_may_be_run_is_read_all_the_same(hosted: Hosted) -> None:
+    put(hosted.store(), "1")
+    hosted.plant({"a.json": doc(by="hand")}, mode="100755")
+    assert hosted.store().read("a.json") == {"a.json": doc(by="hand")}
+    assert put(hosted.store(), "2") == {"a.json": doc(by="2")}
+
+
+def test_a_branch_in_the_way_is_told_at_once(hosted: Hosted) -> None:
+    put(hosted.store(), "1")
+    with pytest.raises(Unreachable, match="exists; cannot create") as caught:
+        put(hosted.store(branch=f"{BRANCH}/x", wait=600), "2")
+    assert "stands in the way" in caught.value.hint
+
+
+@pytest.mark.parametrize("what", ["deleted", "rewound", "another's"])
+def test_a_branch_that_is_forced_elsewhere_meanwhile(what: str, hosted: Hosted) -> None:
+    """Between what a change has read and its push: the change is made on what is there then, or refused."""
+    put(hosted.store(), "1")
+    hosted.plant({"index.html": b"theirs"}, branch="other")
+    target = {"deleted": "", "rewound": hosted.tip(), "another's": hosted.tip("other")}[what]
+    put(hosted.store(), "2")
+    seen = []
+
+    def change(documents: Documents) -> Documents:
+        seen.append(documents["a.json"])
+        if len(seen) == 1:
+            words = ["-d", f"refs/heads/{BRANCH}"] if not target else [f"refs/heads/{BRANCH}", target]
+            hosted.git("update-ref", *words)
+        return {"a.json": doc(by="ours")}
+
+    if what == "another's":
+        with pytest.raises(Unreachable, match="was not made by Remediate"):
+            hosted.store().change("ours", ["a.json"], change)
+        assert hosted.tip() == target
+        return
+    assert hosted.store().change("ours", ["a.json"], change) == {"a.json": doc(by="ours")}
+    assert seen == [doc(by="2"), doc(by="1") if target else None]
+    assert hosted.count() == (2 if target else 1)
+
+
+def test_a_server_that_has_no_history_takes_changes_too(hosted: Hosted, tmp_path: Path) -> None:
+    for number in range(3):
+        put(hosted.store(), str(number))
+    shallow = tmp_path / "shallow.git"
+    source = f"file://{hosted.path}"
+    hosted.git("clone", "--quiet", "--bare", "--depth=1", f"--branch={BRANCH}", source, str(shallow))
+    shutil.rmtree(hosted.path)
+    shallow.rename(hosted.path)
+    hosted.git("config", "http.receivepack", "true")
+    for number in range(3, 5):
+        assert put(hosted.store(), str(number)) == {"a.json": doc(by=str(number))}
+    assert hosted.count() == 3
+
+
+def test_no_place_for_a_copy_is_told(hosted: Hosted, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    hosted.folder = tmp_path / "file/below"
+    with pytest.raises(Unreachable, match="no place for a copy of the state: Not a directory") as caught:
+        hosted.store().read("a.json")
+    assert "TMPDIR" in caught.value.hint
+
+
+def test_a_change_that_is_on_the_branch_is_made_though_the_disk_is_full_then(
+    hosted: Hosted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = hosted.store()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Objects, "settle", full)
+        assert put(store, "1") == {"a.json": doc(by="1")}
+    assert put(store, "2") == {"a.json": doc(by="2")}
+    assert json.loads(hosted.content()[".applied.json"])["ids"] == ["1", "2"]
+
+
+@pytest.mark.parametrize("size", ["4k", "40k"])
+def test_a_full_disk_here_is_told_at_once_and_as_such(size: str, hosted: Hosted, tmp_path: Path) -> None:
+    put(hosted.store(), "1", doc(by=os.urandom(100_000).hex()))
+    before = hosted.tip()
+    with small_disk(tmp_path / "disk", size) as disk:
+        hosted.folder = disk
+        for attempt in (hosted.store().read, lambda name: put(hosted.store(wait=600), "2", doc(by=name))):
+            with pytest.raises(Unreachable) as caught:
+                attempt("a.json")
+            assert "the space left" in caught.value.hint
+    assert hosted.tip() == before
 
 
 def test_a_branch_that_was_deleted_begins_anew(hosted: Hosted) -> None:

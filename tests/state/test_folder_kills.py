@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from racing import content, run_script
+from small_disks import small_disk
 
 from remediate.errors import Unreachable
 from remediate.state.folder import FolderStore
@@ -96,20 +96,13 @@ def test_a_kill_at_any_call_leaves_the_old_or_the_new(when: str, folder: Path, t
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 KiB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = sys.platform == "linux" and shutil.which("mount")
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k,mode=0700", "tmpfs", str(place)]
-    if not mounted or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("by nature: only root may mount a small disk")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+def full_soon(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", "64k") as place:
+        yield place
 
 
-def test_a_full_disk_leaves_the_old_documents(small_disk: Path) -> None:
-    store = FolderStore(small_disk / "documents")
+def test_a_full_disk_leaves_the_old_documents(full_soon: Path) -> None:
+    store = FolderStore(full_soon / "documents")
     store.change("first", NAMES, lambda _: OLD)
     with pytest.raises(Unreachable) as caught:
         store.change("big", NAMES, lambda _: {**NEW, "more/b.json": doc("x" * 100_000)})
