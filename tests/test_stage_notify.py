@@ -34,6 +34,7 @@ from made_cases import (
 )
 from test_ticket import HOSTILE, assert_inert, drawn
 
+from remediate.cli.stages.telling import tell_all
 from remediate.errors import DONE, UNREACHABLE
 from remediate.model.case import Case, Deed
 from remediate.model.outcome import Done, Failed
@@ -327,6 +328,19 @@ def test_what_cannot_be_told_does_not_stop_the_rest_and_fails_the_job(desk: Desk
     assert told.annotations[0].startswith("::error title=Remediate could not tell::")
     assert len(desk.github.issues) == (call == "put_comment")
     assert len(desk.github.said) == (call != "put_comment")
+
+
+def test_a_stage_that_failed_is_named_below_the_headline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    tell_all(Told(summary="## Remediate: 1 failed run\n\n### it\n"), ("recover",))
+    assert page.read_text() == (
+        "## Remediate: 1 failed run\n\n- the stage `recover` failed: its log says why\n\n### it\n"
+    )
+    assert capsys.readouterr().err == "::error title=Remediate::the stage recover failed: its log says why\n"
 
 
 def test_annotations_keep_their_limits(desk: Desk) -> None:

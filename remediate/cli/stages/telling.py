@@ -18,9 +18,9 @@ def tell_all(told: Told, failed: tuple[str, ...] = ()) -> int:
         tell(line)
     for problem in told.problems:
         tell(f"not told: {problem}")
-    summary = told.summary + "".join(
-        f"\n- the stage `{stage}` failed: its log says why\n" for stage in failed
-    )
+    head, end, rest = told.summary.partition("\n")
+    notes = "".join(f"\n- the stage `{stage}` failed: its log says why\n" for stage in failed)
+    summary = f"{head}{end}{notes}{rest}"
     place = os.environ.get("GITHUB_STEP_SUMMARY", "")
     if place:
         add_to(Path(place), summary)
