@@ -15,7 +15,7 @@ import msgspec
 
 from remediate.errors import Unreachable
 from remediate.state.files import check_folder, make_folder, misplaced, read_plain, sync_folder, write_new
-from remediate.state.shapes import decode, schema_of
+from remediate.state.shapes import decode, is_name, schema_of
 
 NAME = ".commit.json"
 STAGED = ".staged"
@@ -73,9 +73,14 @@ def read_commit(folder: Path) -> Commit | None:
     if data is None:
         return None
     try:
-        return decode(NAME, data, Commit)
+        pending = decode(NAME, data, Commit)
     except Unreachable as error:
         raise Unreachable(f"{folder / error.message}", hint=error.hint) from None
+    for name, source in pending.moves.items():
+        # A folder that came with a checkout may hold one that somebody else has written.
+        if not is_name(name.removeprefix(".")) or not (source is None or source.isdecimal()):
+            raise misplaced(folder / NAME, "moves what is none of the documents")
+    return pending
 
 
 def _stage(folder: Path, changed: Mapping[str, bytes | None]) -> None:

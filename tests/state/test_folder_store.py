@@ -56,6 +56,25 @@ def test_the_stores_own_files_are_held_to_the_same(name: str, store: FolderStore
     assert (store.folder / "a.json").read_bytes() == doc()
 
 
+@pytest.mark.parametrize(
+    "moves",
+    [{"../../theirs.json": None}, {"../../new.json": "0"}, {"/x.json": "0"}, {"a.json": "../../theirs.json"}],
+)
+def test_what_is_to_be_finished_stays_inside(
+    moves: dict[str, str | None], store: FolderStore, tmp_path: Path
+) -> None:
+    put(store, "1", a=doc())
+    (tmp_path / "theirs.json").write_bytes(doc(n="theirs"))
+    (store.folder / ".staged/0").write_bytes(doc(n="evil"))
+    commit = json.dumps({"schema": "remediate/commit/1", "moves": moves}).encode()
+    (store.folder / ".commit.json").write_bytes(commit)
+    before = content(tmp_path)
+    for attempt in (lambda: store.read("a.json"), lambda: put(store, "2", a=doc(n=2))):
+        with pytest.raises(Unreachable, match=r"\.commit\.json: moves what is none of the documents"):
+            attempt()
+    assert content(tmp_path) == before
+
+
 @POSIX
 @pytest.mark.parametrize("where", ["folder", "documents", "below", "lock", "staged"])
 def test_links_are_refused(where: str, tmp_path: Path) -> None:
