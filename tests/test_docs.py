@@ -12,6 +12,7 @@ import pytest
 from running import ROOT
 
 from remediate.cli.group import remediate
+from remediate.recovery.strategies.remote_registry import KNOWN_STRATEGIES
 
 PAGES = sorted(path for path in ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
 WRITTEN = [path for path in PAGES if path.parent.name != "rules"]  # those quote logs with scripts of others
@@ -78,6 +79,14 @@ def named(words: list[str]) -> tuple[click.Command, list[str]]:
         assert found, words
         command, words = found, words[1:]
     return command, words
+
+
+@pytest.mark.parametrize("name", KNOWN_STRATEGIES)
+def test_every_strategy_has_its_page_and_its_row(name: str) -> None:
+    page = ROOT / "docs" / "strategies" / f"{name}.md"
+    assert page.is_file(), f"write {page.relative_to(ROOT)}"
+    listed = (ROOT / "docs" / "recovery.md").read_text("utf-8")
+    assert f"| [`{name}`](strategies/{name}.md) | " in listed, "name it in docs/recovery.md"
 
 
 def test_readme_opens_with_a_picture_and_the_two_commands() -> None:
