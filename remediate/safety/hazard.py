@@ -6,14 +6,14 @@ A re-run repeats the failed jobs whole, with what depends on them. Where it cann
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
 from remediate.logs.neutral import for_terminal
 from remediate.model.actions import Job, JobStep
 from remediate.safety.hazard_actions import publishing_action
-from remediate.safety.hazard_commands import publishing_command
+from remediate.safety.hazard_commands import publishing_command, tells_of_publishing
 from remediate.safety.hazard_words import commands_of
 from remediate.safety.hazard_workflow import (
     PlannedJob,
@@ -30,7 +30,7 @@ _EVENTS = frozenset({"release", "deployment"})
 _SET_UP = "Set up job"
 _OWN_STEPS = re.compile(
     r"Set up (?:job|runner)|Complete (?:job|runner)|(?:Initialize|Stop) containers|(?:Pre|Post) Run .+"
-    r"|(?:Build|Pull) [\w.-]+/[\w./-]+@\S+"
+    r"|(?:Build|Pull) [\w.-]+/[\w./-]+@\S+|Pull \S+"
 )
 _TOLD = re.compile(r"Run (?P<uses>[\w.-]+/[\w./-]+@\S+)")
 _QUIET_ACTIONS = re.compile(
@@ -43,6 +43,10 @@ _QUIET_COMMANDS = re.compile(
     r"|cargo fetch|go mod download|apt(?:-get)? (?:update|install)|brew install|corepack enable|echo|cd|mkdir"
     r"|set|export|ls|pwd|cat|which|test|true|\[|fi|done|git (?:fetch|config|status|log|checkout))(?: .*)?"
     r"|yarn(?: -.*)?"
+)
+# How a step is called that makes ready what another one publishes.
+_PREPARES = re.compile(
+    r"(?i)(?:install|set ?up|download|cache|restore|check ?out|fetch|get|read|show|print|log)\b"
 )
 _DEEPEST = 4
 
@@ -72,21 +76,23 @@ def hazard_of(text: bytes | None, jobs: Sequence[Job], event: str = "", files: F
     planned, seen = read_workflow(text), _Seen(event=event, files=files or {})
     if not jobs:
         return "which jobs the run had is not known, so nothing tells what a re-run would do once more"
-    for job in _again(planned or (), jobs):
+    for job in _again(planned, jobs):
         reason = _job_hazard(job, job.name, planned, seen, 0)
         if reason:
             return f"the job `{_shown(job.name)}` {reason}"
     return ""
 
 
-def _again(planned: tuple[PlannedJob, ...], jobs: Sequence[Job]) -> Iterator[Job]:
+def _again(planned: Planned, jobs: Sequence[Job]) -> Iterator[Job]:
     """The jobs that would run again and may have run: the failed ones, and what needs them."""
+    known = planned or ()
     failed = [job for job in jobs if job.conclusion not in _PASSED]
-    named = {each.id for job in failed for each, _ in jobs_called(planned, job.name)}
-    for _ in planned:
-        named |= {each.id for each in planned if named & set(each.needs)}
+    named = {each.id for job in failed for each, _ in jobs_called(known, job.name)}
+    for _ in known:
+        named |= {each.id for each in known if named & set(each.needs)}
     for job in jobs:
-        dependent = any(each.id in named for each, _ in jobs_called(planned, job.name))
+        # Where the needs are not known, each may need the failed one.
+        dependent = planned is None or any(each.id in named for each, _ in jobs_called(known, job.name))
         if job in failed or (dependent and job.conclusion != "skipped"):
             yield job
 
@@ -115,16 +121,22 @@ def _never_ran(job: Job) -> bool:
     """Whether none of the job's own steps can have begun."""
     if not job.steps:
         return not job.started or (job.conclusion == "cancelled" and not job.runner)
-    return any(step.name == _SET_UP and step.conclusion == "failure" for step in job.steps)
+    # Others may be called so too.
+    first = min(job.steps, key=lambda step: step.number)
+    return first.name == _SET_UP and first.conclusion == "failure"
 
 
 def _by_names(job: Job, why: str) -> str:
     """What the recorded names of the steps tell where the file does not: only an action's own name does."""
     if not job.steps:
         return f"may have published: {why}, and no step is recorded"
-    names = {f"Post {step.name}" for step in job.steps}
+    return _by_record(job, {f"Post {step.name}" for step in job.steps}, why)
+
+
+def _by_record(job: Job, explained: Collection[str], why: str) -> str:
+    """What the steps that ran tell by themselves, but for those that are explained."""
     for step in job.steps:
-        if step.conclusion == "skipped" or step.name in names or _OWN_STEPS.fullmatch(step.name):
+        if step.conclusion == "skipped" or step.name in explained or _OWN_STEPS.fullmatch(step.name):
             continue
         told = _TOLD.fullmatch(step.name.strip())
         if told is None:
@@ -135,12 +147,10 @@ def _by_names(job: Job, why: str) -> str:
 
 
 def _by_plan(job: Job, plan: PlannedJob, seen: _Seen) -> str:
-    where = f"deploys to `{_shown(plan.environment)}`" if plan.environment else ""
-    where = where or (f"answers the event `{seen.event}`" if seen.event in _EVENTS else "")
+    where = _where(plan, seen)
     for step in plan.steps:
         found = _found(step, seen.files)
-        risky = where and not _quiet(step)
-        if not (found or risky):
+        if not (found or (where and not _quiet(step))):
             continue
         known, ran = _ran(step, job.steps)
         if known and not ran:
@@ -150,18 +160,41 @@ def _by_plan(job: Job, plan: PlannedJob, seen: _Seen) -> str:
             verb = "has run" if known else "may have run"
             return f"{verb} {what}: {_shown(found)} publishes or deploys, and a re-run would do so again"
         return f"{where}, and {what} {'has' if known else 'may have'} run already"
-    return ""
+    return _unplanned(job, plan)
+
+
+def _where(plan: PlannedJob, seen: _Seen) -> str:
+    """Why whatever the job does beyond preparing is taken for publishing."""
+    if plan.environment:
+        return f"deploys to `{_shown(plan.environment)}`"
+    if seen.event in _EVENTS:
+        return f"answers the event `{seen.event}`"
+    called = next(filter(tells_of_publishing, (plan.id, plan.name)), "")
+    return f"is called `{_shown(called)}`" if called else ""
+
+
+def _unplanned(job: Job, plan: PlannedJob) -> str:
+    """A run for a pull request is of its merge, whose workflow may have steps that the head's has not."""
+    planned = [f"{before}{step.label}" for step in plan.steps for before in ("", "Pre ", "Post ")]
+    explained = {step.name for step in job.steps if any(fits(label, step.name) for label in planned)}
+    explained |= {f"Post {step.name}" for step in job.steps}
+    return _by_record(job, explained, "the workflow of this commit does not name it")
 
 
 def _found(step: PlannedStep, files: Files, depth: int = 0) -> str:
     """What of the step publishes or deploys; a local action that cannot be read may."""
     if not step.local:
-        return publishing_action(step.uses, step.inputs) if step.uses else publishing_command(step.run)
+        known = publishing_action(step.uses, step.inputs) if step.uses else publishing_command(step.run)
+        return known or ("a step of this name" if _called_so(step) else "")
     texts = (files.get(f"{step.local}/{name}") for name in ("action.yml", "action.yaml"))
     inner = read_action(next((text for text in texts if text is not None), None))
     if inner is None or depth > _DEEPEST:
         return f"{step.uses}, which cannot be read,"
     return next((found for each in inner if (found := _found(each, files, depth + 1))), "")
+
+
+def _called_so(step: PlannedStep) -> bool:
+    return not _quiet(step) and not _PREPARES.match(step.name) and tells_of_publishing(step.name)
 
 
 def _quiet(step: PlannedStep) -> bool:

@@ -35,7 +35,7 @@ _TELLS = re.compile(
 )
 _ONLY_BUILDS = re.compile(
     r"(?i)^(?:build|test|lint|check|verify|validate|assemble|bundle|compile|pack|clean)\b"
-    r"(?!.*[^A-Za-z](?:and|then|n)[^A-Za-z])"
+    r"(?!.*(?:[^A-Za-z](?:and|then|n)[^A-Za-z]|[&+,]))"
 )
 _ONLY_TELLS = re.compile(r"(?i)notes|changelog|coverage|report|results?\b|artifacts?\b|logs?\b|dry")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

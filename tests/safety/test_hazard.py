@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from hazard_made import CHECKOUT, job
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,21 +55,6 @@ jobs:
 """
 
 
-def steps(*given: str) -> tuple[JobStep, ...]:
-    """`Name` succeeded, `!Name` failed, `-Name` was skipped, `?Name` has no conclusion."""
-    kinds = {"!": "failure", "-": "skipped", "?": ""}
-    return tuple(
-        JobStep(number=number, name=each.lstrip("!-?"), conclusion=kinds.get(each[0], "success"))
-        for number, each in enumerate(("Set up job", *given, "Complete job"), 1)
-    )
-
-
-def job(name: str, *ran: str, conclusion: str = "failure", **more: Any) -> Job:
-    known = {"started": 1.0, "runner": "Hosted 1", "steps": steps(*ran), "status": "completed"}
-    return Job(**{"id": 1, "run": 1, "attempt": 1, "name": name, "conclusion": conclusion, **known, **more})
-
-
-CHECKOUT = "Run actions/checkout@v4"
 FINE: dict[str, tuple[Job, ...]] = {
     "a test failed": (job("test (3.11)", CHECKOUT, "Install", "!Run pytest"),),
     "before the upload": (job("Publish npm", CHECKOUT, "!Run npm ci", "-Upload", "-Tell"),),
@@ -154,21 +138,6 @@ def test_what_answers_a_release_may_only_prepare(event: str) -> None:
     assert f"answers the event `{event}`" in hazard_of(WORKFLOW, done, event)
     assert hazard_of(WORKFLOW, (job("test (3.11)", CHECKOUT, "!Install", "-Run pytest"),), event) == ""
     assert hazard_of(WORKFLOW, done, "push") == ""
-
-
-@pytest.mark.parametrize(
-    ("run", "quiet"),
-    [
-        ("yarn --frozen-lockfile", True),
-        ("yarn", True),
-        ("yarn live", False),
-        ('echo "$(./there)"', False),
-        ("npm ci\necho $(date)", False),
-    ],
-)
-def test_what_goes_to_an_environment_has_only_prepared(run: str, quiet: bool) -> None:
-    text = f"on: push\njobs: {{x: {{environment: live, steps: [{{name: Go, run: {run!r}}}]}}}}".encode()
-    assert (hazard_of(text, (job("x", "!Go"),)) == "") == quiet
 
 
 UNREADABLE = (
