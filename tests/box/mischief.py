@@ -133,6 +133,12 @@ class Mischief:
             "fail", method, path, "before", times, status=status, headers=held, message=SECONDARY
         )
 
+    def redirect(
+        self, place: str, *, method: str = "GET", path: str = "", status: int = 302, times: int = 1
+    ) -> Trick:
+        """Sends whoever asks to another place."""
+        return self._add("fail", method, path, "before", times, status=status, headers={"Location": place})
+
     def limit_of_writes(self) -> Answer | None:
         """The secondary limit, where too much was written in a minute."""
         now = self._box.clock.now()

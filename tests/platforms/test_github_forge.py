@@ -219,17 +219,53 @@ def test_a_server_that_is_none_of_github_s_is_named(world: Boxed) -> None:
     assert "GITHUB_API_URL" in raised.value.hint
 
 
-def test_a_redirect_to_another_server_is_not_followed(world: Boxed) -> None:
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_read_follows_a_redirect_on_its_own_server_with_all_that_it_asked(
+    world: Boxed, status: int
+) -> None:
+    world.repo.add_run(conclusion="failure", jobs=[])
+    world.repo.add_run(conclusion="success", jobs=[])
+    place = f"{world.box.api}/repositories/{world.repo.id}/actions/runs?per_page=1"
+    world.box.mischief.redirect(place, path="/repos/octo/shop/actions/runs", status=status, times=2)
+    assert len(world.adapter().unsuccessful_runs(0)) == 1
+    assert len(world.box.requests) == 4
+    assert all("status=completed" in seen.query for seen in world.box.requests)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize(
+    "place", ["http://127.0.0.1:1/api", "https://{host}", "http://else.example", "/else", ""]
+)
+def test_a_redirect_to_anywhere_else_is_not_followed(world: Boxed, status: int, place: str) -> None:
     from served import serving  # noqa: PLC0415
 
     from remediate.platforms.github import github_platform  # noqa: PLC0415
 
-    for status in (301, 302, 307, 308):
-        with serving(b"{}", {"Location": f"{world.box.api}/repos/octo/shop"}, status) as address:
-            before = len(world.box.requests)
-            hub = github_platform(
-                address.removesuffix("/log"), "octo/shop", "t", clock=world.box.clock, random=lambda: 0.5
-            )
-            with pytest.raises(Unreachable):
-                hub.facts()
-            assert len(world.box.requests) == before
+    seen: list[dict[str, str]] = []
+    host = world.box.address.partition("//")[2]
+    headers = {"Location": f"{place}/repos/octo/shop".format(host=host)} if place else {}
+    with serving(b"{}", headers, status, seen) as address:
+        hub = github_platform(
+            address.removesuffix("/log"), "octo/shop", "t", clock=world.box.clock, random=lambda: 0.5
+        )
+        with pytest.raises(Unreachable):
+            hub.facts()
+    assert len(seen) == 1
+    assert not world.box.requests
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Location": "http://127.0.0.1:1:2/x"}, {"X-RateLimit-Remaining": "many", "X-RateLimit-Limit": "more"}],
+)
+def test_an_answer_that_cannot_be_understood_is_no_bug_of_ours(world: Boxed, headers: dict[str, str]) -> None:
+    from served import serving  # noqa: PLC0415
+
+    from remediate.platforms.github import github_platform  # noqa: PLC0415
+
+    with serving(b"{}", headers, 302 if "Location" in headers else 200) as address:
+        hub = github_platform(
+            address.removesuffix("/log"), "octo/shop", "t", clock=world.box.clock, random=lambda: 0.5
+        )
+        with pytest.raises(Unreachable, match="cannot be understood"):
+            hub.facts()

@@ -18,6 +18,8 @@ from remediate.ports import Clock
 T = TypeVar("T")
 
 _PASSING = (500, 502, 503, 504)
+# The wire tells a 301 as a 308.
+_MOVED = (302, 307, 308)
 _SENT = 2
 _SUCCESS = range(200, 300)
 # What the last stages need to tell how it ended, when others have used up what there was.
@@ -69,7 +71,7 @@ class Calls:
         self._afford(path)
         for tries in range(self._bounds.tries):
             answer = self._answer("GET", path, query, known=not fresh)
-            moved = self._moved(answer)
+            moved = self._moved(answer, accept)
             if moved and moved != path:
                 path = moved
                 continue
@@ -145,9 +147,9 @@ class Calls:
             return False
         return True
 
-    def _moved(self, answer: Reply | Doubtful) -> str:
+    def _moved(self, answer: Reply | Doubtful, accept: Collection[int]) -> str:
         """Where a repository's new name has led a read, on the same server; a write is told of it instead."""
-        if isinstance(answer, Doubtful) or answer.status not in (307, 308):
+        if isinstance(answer, Doubtful) or answer.status not in _MOVED or answer.status in accept:
             return ""
         return self.wire.below(answer.headers.get("location", "")).partition("?")[0]
 

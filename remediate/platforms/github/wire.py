@@ -65,6 +65,9 @@ class Wire:
             if type(error).__name__ == "SSLError":
                 raise self._untrusted() from None
             return Doubtful(reason=_reason(error))
+        except ValueError:
+            # As for a place to go to, or a count, that is none.
+            return Doubtful(reason="its answer cannot be understood")
         return Reply(status=status, headers=answered, body=text.encode())
 
     def below(self, address: str) -> str:
