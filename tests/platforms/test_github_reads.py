@@ -237,6 +237,8 @@ def test_a_wrong_token_is_told_and_not_shown(world: Boxed) -> None:
     [
         (403, "Repository was archived so is read-only.", "unarchive"),
         (403, "Resource protected by organization SAML enforcement.", "single sign-on"),
+        (403, "Unable to create comment because issue is locked.", "unlock"),
+        (400, "Unsupported API version", "too old"),
         (404, "Not Found", "may not see it"),
         (410, "Issues are disabled for this repo", "switched off"),
         (422, "Validation Failed", "report"),

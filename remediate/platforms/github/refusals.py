@@ -69,6 +69,8 @@ def _way_out(reply: Reply, words: str, needs: str) -> str:
             )
         case 403 if "ip allow list" in lower:
             return "The organization lets only listed addresses in: run on a runner that has one."
+        case 403 if "locked" in lower:
+            return "The conversation is locked: unlock it, or look at the job's summary instead."
         case 403:
             return _permission(reply, needs)
         case 404:
@@ -81,6 +83,8 @@ def _way_out(reply: Reply, words: str, needs: str) -> str:
             return "GitHub took the request for wrong; if you cannot see why, report it."
         case 451:
             return "GitHub has blocked it for legal reasons; nothing can be done here."
+        case status if status in range(400, 500):
+            return "This server does not take the request: see whether it is a GitHub, and not too old a one."
         case _:
             return "Try again later; see whether GitHub has an incident."
 
