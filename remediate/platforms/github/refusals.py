@@ -15,6 +15,23 @@ _DOCS = "docs/github.md"
 _OF_APPS = ("variables", "actions-variables", "administration", "workflows")
 _UNPERMITTED = ("resource not accessible", "must have admin", "must have push", "must be a collaborator")
 
+_LATER = "Try again later; see whether GitHub has an incident."
+_UNKNOWN = "This server does not take the request: see whether it is a GitHub, and not too old a one."
+_RENAMED = "The repository has another name now: use that."
+_WAYS_OUT = {
+    307: _RENAMED,
+    308: _RENAMED,
+    410: "It was deleted, has expired, or is switched off in the repository's settings.",
+    422: "GitHub took the request for wrong; if you cannot see why, report it.",
+    451: "GitHub has blocked it for legal reasons; nothing can be done here.",
+}
+# By what GitHub says; else a permission is missing.
+_FORBIDDEN = {
+    "archived": "The repository is archived, which makes it read-only: unarchive it or switch us off there.",
+    "ip allow list": "The organization lets only listed addresses in: run on a runner that has one.",
+    "locked": "The conversation is locked: unlock it, or look at the job's summary instead.",
+}
+
 
 class _Problem(msgspec.Struct, frozen=True):
     message: str = ""
@@ -51,9 +68,7 @@ def refusal(reply: Reply, place: str, needs: str) -> Unreachable:
 
 def unanswered(place: str, reason: str) -> Unreachable:
     """The error for a request that got no answer as often as it was tried."""
-    return Unreachable(
-        f"{place}: {reason}", hint="Try again later; see whether GitHub has an incident.", docs=_DOCS
-    )
+    return Unreachable(f"{place}: {reason}", hint=_LATER, docs=_DOCS)
 
 
 def _way_out(reply: Reply, words: str, needs: str) -> str:
@@ -63,30 +78,13 @@ def _way_out(reply: Reply, words: str, needs: str) -> str:
             return "The token is wrong or has expired: give another in GH_TOKEN or GITHUB_TOKEN."
         case 403 | 404 if "saml" in lower or "x-github-sso" in reply.headers:
             return "The organization wants single sign-on: authorize the token for it in its settings."
-        case 403 if "archived" in lower:
-            return (
-                "The repository is archived, which makes it read-only: unarchive it or switch us off there."
-            )
-        case 403 if "ip allow list" in lower:
-            return "The organization lets only listed addresses in: run on a runner that has one."
-        case 403 if "locked" in lower:
-            return "The conversation is locked: unlock it, or look at the job's summary instead."
         case 403:
-            return _permission(reply, needs)
+            named = (way_out for part, way_out in _FORBIDDEN.items() if part in lower)
+            return next(named, _permission(reply, needs))
         case 404:
             return f"It is not there, or this token may not see it: {_permission(reply, needs)}"
-        case 308 | 307:
-            return "The repository has another name now: use that."
-        case 410:
-            return "It was deleted, has expired, or is switched off in the repository's settings."
-        case 422:
-            return "GitHub took the request for wrong; if you cannot see why, report it."
-        case 451:
-            return "GitHub has blocked it for legal reasons; nothing can be done here."
-        case status if status in range(400, 500):
-            return "This server does not take the request: see whether it is a GitHub, and not too old a one."
-        case _:
-            return "Try again later; see whether GitHub has an incident."
+        case status:
+            return _WAYS_OUT.get(status, _UNKNOWN if status in range(400, 500) else _LATER)
 
 
 def _permission(reply: Reply, needs: str) -> str:
