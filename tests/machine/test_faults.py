@@ -7,7 +7,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from machine.faults import FaultPort, Faults, read_fault
+from machine.fault_port import FaultPort
+from machine.faults import Faults, read_fault
 from machine.upstream import from_folder, from_server
 
 BODY = b"all the fonts, and some more of them"

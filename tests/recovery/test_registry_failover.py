@@ -13,7 +13,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "machine"))
 
-from machine.faults import FaultPort, Faults, read_fault
+from machine.fault_port import FaultPort
+from machine.faults import Faults, read_fault
 from machine.tools import search_path, want
 from machine.upstream import from_folder, from_server
 from npm_registry import NpmRegistry, npm_registry

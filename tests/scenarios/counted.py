@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import time
@@ -39,6 +40,23 @@ def digest_of(name: str) -> str:
         return f"unreadable: {problem.errno}"
 
 
+def wait_for(port: int, *, refused: bool) -> None:
+    """A port that refuses follows the tries with a delay."""
+    until = time.monotonic() + 300
+    while refuses(port) is not refused and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+def refuses(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=300).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:  # it is being closed at this moment
+        return False
+    return False
+
+
 def main(config: str, arguments: list[str]) -> int:
     told = json.loads(Path(config).read_text())
     command = [told["program"], *arguments]
@@ -52,7 +70,8 @@ def main(config: str, arguments: list[str]) -> int:
         path, state = told["resolver"]
         Path(path).write_text(state if number == 1 else "up")
     begun = tree_of(*told["roots"], apart=tuple(told["apart"]))
-    time.sleep(told["pause"])  # a port that refuses follows the tries with a delay
+    for port, tries in told["refusing"]:
+        wait_for(int(port), refused=tries is None or number <= tries)
     memory = told["memory"]
     limit = (lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))) if memory else None
     code = subprocess.call(command, preexec_fn=limit)

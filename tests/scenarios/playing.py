@@ -11,14 +11,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 from machine import resolver
-from machine.faults import FaultPort, Faults, read_fault
+from machine.fault_port import FaultPort
+from machine.faults import Faults, read_fault
 from machine.tools import ROOT, find, search_path
 from recording.certificates import make_certificates
 from running import COMMAND, WHEEL
@@ -180,14 +181,13 @@ class Stage:
         program, *arguments = shlex.split(self.fill(self.scenario.run))
         wanted = self.scenario.programs.get(program, program)
         real = PYTHON_TOOLS / wanted if (PYTHON_TOOLS / wanted).exists() else find(wanted)
-        refuses = any(fault["do"] in ("refuse", *DNS_FAULTS) for fault in self.scenario.faults)
         resolving = [DNS_FAULTS[str(f["do"])] for f in self.scenario.faults if f["do"] in DNS_FAULTS]
         told = {
             "program": str(real),
             "arguments": arguments,
             "folder": str(self.project.resolve()),
             "tries": str(self.tries_file),
-            "pause": 0.1 if refuses else 0,
+            "refusing": list(self._refusing()),
             "resolver": [str(self.resolver_file), resolving[0]] if resolving else None,
             "memory": _bytes(self.scenario.given.memory),
             "facts": str(self.folder / "facts"),
@@ -199,6 +199,12 @@ class Stage:
         shim.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {HERE}/counted.py {config} "$@"\n')
         shim.chmod(0o755)
         return [program, *arguments]
+
+    def _refusing(self) -> Iterator[tuple[str, int | None]]:
+        """The ports at which nobody listens, and for how many tries; None for all."""
+        for order in self.scenario.faults:
+            if order["do"] == "refuse":
+                yield self.tokens[f"{order['at']}-port"], read_fault(order).tries
 
     def watched(self) -> dict[str, Any]:
         """What may not be touched, and what is not looked at: Remediate's own compiled rules."""
