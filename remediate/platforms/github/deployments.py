@@ -45,7 +45,7 @@ class Deployments(Part):
             body,
             look=lambda: self._deployed(environment, mark),
             needs=_WRITE,
-            accept=(403, 404, 409, 422),
+            accept=(403, 409, 422),
         )
         if not isinstance(answer, Reply):
             return answer

@@ -113,7 +113,7 @@ class Runs(Part):
             return "the run is still going on"
         path = f"{self._root}/actions/runs/{run.id}/rerun-failed-jobs"
         answer = self._calls.bring_about(
-            "POST", path, look=lambda: self._began(run), needs=_WRITE, accept=(403, 404, 409, 410, 422)
+            "POST", path, look=lambda: self._began(run), needs=_WRITE, accept=(403, 409, 410, 422)
         )
         if not isinstance(answer, Reply) or answer.status < 300 or self._began(run):
             return ""
