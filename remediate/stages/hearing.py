@@ -16,6 +16,8 @@ from remediate.stages.doors import Doors
 
 # A comment whose event was lost is found for so long; doing again what it asks for changes nothing.
 _BACK = 24 * HOUR
+# For so long it also starts the other jobs by itself, once for each scheduled run.
+_FRESH = 3 * HOUR
 
 
 class _User(msgspec.Struct):
@@ -54,6 +56,11 @@ def words_for(doors: Doors, *, waiting: bool) -> tuple[tuple[Word, ...], tuple[s
             notes.append(f"comments could not be read, so only new ones are heard: {problem.message}")
     each = {comment.id: comment for comment in comments}
     return tuple(_words(doors, each.values())), tuple(notes)
+
+
+def fresh(words: Iterable[Word], now: float) -> tuple[Word, ...]:
+    """Those that are worth a run by themselves: older ones were obeyed, and are heard beside other things."""
+    return tuple(word for word in words if word.at > now - _FRESH)
 
 
 def _words(doors: Doors, comments: Iterable[Comment]) -> Iterator[Word]:

@@ -17,6 +17,7 @@ from remediate.errors import Unreachable
 from remediate.metrics.learning import RulesRecord, judged
 from remediate.model.actions import WorkflowRun
 from remediate.model.policy import DAY, HOUR
+from remediate.stages.hearing import fresh
 from remediate.stages.initialize import MOST_CASES
 from remediate.stages.passing_on import MOST_PACKED, packed
 from remediate.stages.recover import recover
@@ -126,6 +127,18 @@ def test_three_failures_open_the_circuit_and_a_reset_lets_one_probe_through(here
     assert len(here.github.effects) == 4
     here.heals()
     assert len(here.github.effects) == 4
+
+
+def test_a_comment_is_heard_for_a_day_and_starts_no_jobs_so_long(here: Repository) -> None:
+    here.fails()
+    here.heals()
+    here.github.add_comment(1, "/remediate approve 5d0c9f3a1b7e2648", "eve")
+    first, _ = here.begins()
+    here.clock.advance(4 * HOUR)
+    later, _ = here.begins()
+    assert [word.by for agenda in (first, later) for word in agenda.words] == ["eve", "eve"]
+    assert fresh(first.words, first.head.at) == first.words
+    assert fresh(later.words, later.head.at) == ()
 
 
 def test_an_earlier_attempt_is_closed_when_its_rerun_fails_too(here: Repository) -> None:

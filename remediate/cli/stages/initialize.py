@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from remediate.cli.stages.job import begins, job, run_number, settings_of, tell
+from remediate.stages.hearing import fresh
 from remediate.stages.initialize import Request, initialize
 
 
@@ -18,7 +19,8 @@ def command(target: str | None, repository: str | None, **values: Any) -> None:
     request = Request(settings=settings, run=run_number(values["run_id"]), dry_run=values["dry_run"])
     with job(repository) as at:
         agenda = initialize(at.doors(settings.policy), request)
-        parts = (agenda.new, agenda.open, agenda.ignored, agenda.untold, agenda.words)
+        asked = fresh(agenda.words, agenda.head.at)
+        parts = (agenda.new, agenda.open, agenda.ignored, agenda.untold, asked)
         left = f", left for the next run: {agenda.left}" if agenda.left else ""
         tell(
             f"new failures: {len(agenda.new)}, cases to go on with: {len(agenda.open)}, ignored: "
