@@ -184,6 +184,20 @@ def test_many_failed_jobs_of_one_run_are_read_from_its_archive(world: Boxed, tmp
     assert not world.calls(part="/annotations")
 
 
+@pytest.mark.parametrize("spoil", ["corrupt", "truncate"])
+def test_where_the_archive_cannot_be_unpacked_each_job_is_asked(
+    world: Boxed, tmp_path: Path, spoil: str
+) -> None:
+    jobs = [Job(name=f"build {number}", conclusion="failure", log=NETWORK * 50) for number in range(11)]
+    getattr(world.box.mischief, spoil)(path=r"/downloads/.*(zip|archive|runs)", times=9)
+    finding = one(world, tmp_path, *jobs)
+    assert [job.rung for job in finding.jobs].count("log") == 10
+    assert len(finding.jobs) == 11
+    assert finding.case.diagnosis is not None
+    assert finding.case.diagnosis.recovery is None
+    assert not list((tmp_path / "logs").iterdir())
+
+
 def test_of_many_jobs_that_nobody_explains_a_few_are_asked_for(world: Boxed, tmp_path: Path) -> None:
     told = [Job(name=f"build {number}", conclusion="failure", log=NETWORK) for number in range(30)]
     lost = [

@@ -179,16 +179,16 @@ def test_no_download_bears_the_token(world: Boxed, tmp_path: Path) -> None:
     assert not any("authorization" in seen.headers or "cookie" in seen.headers for seen in downloads)
 
 
-def test_a_corrupt_archive_is_named(world: Boxed, tmp_path: Path) -> None:
+def test_an_archive_that_is_none_is_named_and_thrown_away(world: Boxed, tmp_path: Path) -> None:
     run = world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=b"x")])
     hub = world.adapter()
     found = hub.run(run.id)
     assert found is not None
-    world.box.mischief.corrupt(times=9)
+    world.box.mischief.fail(path="/downloads/", status=200, page=b"<html>Sign in</html>")
     log = hub.archive(found, tmp_path)
-    assert isinstance(log, LogFile | LogAbsent)
-    if isinstance(log, LogAbsent):
-        assert log.gap == "corrupt"
+    assert isinstance(log, LogAbsent)
+    assert log.gap == "corrupt"
+    assert not list(tmp_path.glob("*.zip"))
 
 
 def test_a_log_that_may_not_be_read_is_forbidden(world: Boxed, tmp_path: Path) -> None:
