@@ -1,4 +1,4 @@
-"""What a change of the state branch costs, with 100 to 100,000 lines of history, and in a crowd."""
+"""What a change of the state branch costs, alone and in a crowd, and what years leave in the state."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "tests/state"))
 
 from box.git_host import GitHost  # noqa: E402 - from beside
 from hosted import Hosted  # noqa: E402
+from long_play import DAY, Repository  # noqa: E402
 from test_branch_races import CHANGES, PROCESSES, all_of, run  # noqa: E402
 
 from remediate.logs.redaction import Redactor  # noqa: E402
@@ -55,7 +56,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--races", type=int, default=2)
+    parser.add_argument(
+        "--years", type=int, default=0, help="play so many in memory instead (ten minutes each)"
+    )
     given = parser.parse_args()
+    if given.years:
+        print_years(given.years)
+        return
     with tempfile.TemporaryDirectory() as folder, GitHost(Path(folder) / "host") as host:
         print_growth(host, Path(folder), given.rounds)
         for number in range(given.races):
@@ -141,6 +148,22 @@ def print_race(place: Hosted) -> None:
         f"{PROCESSES} processes × {CHANGES} changes at once: all {len(ids)} in {seconds:.0f} s, "
         f"{pushes} tries, {seconds / len(ids) * 1e3:.0f} ms a change"
     )
+
+
+def print_years(years: int) -> None:
+    """What is left in the state of a repository with 50,000 failures a year, of 5,000 signatures."""
+    with tempfile.TemporaryDirectory() as folder:
+        repository = Repository(Path(folder), failures=46, signatures=5000, every=DAY / 3)
+        for run, _ in enumerate(repository.play(years * 365 * DAY), 1):
+            if run % 90 == 0 or run == years * 365 * 3:
+                sizes = repository.sizes
+                told = ", ".join(f"{name} {size / 1e3:,.0f}" for name, size in sizes.most_common())
+                attempts = len(repository.shelf.names("attempts/"))
+                print(
+                    f"day {run // 3:3}: {repository.found:7,} failures, {sum(sizes.values()) / 1e6:5.1f} MB, "
+                    f"attempts of {attempts} signatures; in kB: {told}",
+                    flush=True,
+                )
 
 
 def size_of(folder: Path) -> int:

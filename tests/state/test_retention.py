@@ -15,14 +15,18 @@ from hosted import REPOSITORY, Hosted
 from long_play import DAY, Repository
 
 from remediate.incidents import lifecycle
+from remediate.metrics.figures import DAYS, WEEKS
+from remediate.metrics.learning import PENDING
 from remediate.model.policy import Policy
 from remediate.model.record import Record
 from remediate.model.subject import Subject
 from remediate.safety.circuit import Open, Permit
-from remediate.state import branch, incidents, metrics_store, retention
+from remediate.state import approvals, attempts, branch, circuits, incidents, metrics_store, retention
 from remediate.state.attempts import KEPT, Attempt, Attempts, name_of, read_attempts
 from remediate.state.bid import Bid
+from remediate.state.branch_parts import FULL
 from remediate.state.cases import Day, day_of
+from remediate.state.folder import REMEMBERED
 from remediate.state.ledger import Ledger
 from remediate.state.shapes import encoded
 
@@ -158,16 +162,41 @@ def test_two_years_leave_no_more_than_one(tmp_path: Path) -> None:
     """A failure a day, of 60 signatures in turn: all that is kept after 14 months is all after two years."""
     repository = Repository(tmp_path, failures=2, signatures=60, every=2 * DAY)
     sizes: list[Counter[str]] = []
-    attempts: list[int] = []
+    tried: list[int] = []
     for at in repository.play(730 * DAY):
         if at >= NOW + 440 * DAY:
             sizes.append(repository.sizes)
-            attempts.append(len(repository.shelf.names("attempts/")))
+            tried.append(len(repository.shelf.names("attempts/")))
     assert repository.found == 730
     assert any(isinstance(one.circuit.state, Open) for one in repository.circuits)
-    assert max(attempts) <= 12, "as many as there were in nine days"
+    assert max(tried) <= 12, "as many as there were in nine days"
     most_early = {name: max(each[name] for each in sizes[:70]) for name in sizes[0]}
     most_late = {name: max(each[name] for each in sizes[70:]) for name in sizes[0]}
     # Counters have more digits, and a month has more days than another.
     grown = {name: size for name, size in most_late.items() if size > 1.1 * most_early[name] + 100}
     assert grown == {}
+
+
+def test_the_page_tells_the_bounds_that_hold() -> None:
+    page = (Path(__file__).parents[2] / "docs/state.md").read_text()
+    rows = {row.split(" | ")[0].strip("| "): row for row in page.splitlines() if row.startswith("| ")}
+    bounds = {
+        "a circuit": [f"{circuits.KEPT / DAY:.0f} days"],
+        "attempts of a failure": ["a week" if KEPT == 7 * DAY else "", f"{attempts.MOST} at most"],
+        "an approval": [f"{approvals.KEPT / DAY:.0f} days", f"{approvals.MOST:,} at most"],
+        "a line of the history": [f"{retention.MOST_PARTS} parts ({retention.MOST_PARTS * FULL >> 20} MiB)"],
+        "a closed case": [f"{retention.CLOSINGS / DAY:.0f} days"],
+        "an incident": [f"{incidents.MOST} at most"],
+        "of an incident": [
+            f"{lifecycle.MOST_RUNS} runs, {lifecycle.MOST_EVENTS} events, {lifecycle.MOST_BRANCHES} branches"
+        ],
+        "decisions that no re-run has judged": [f"{PENDING} at most"],
+        "the figures": [f"{DAYS} days, {WEEKS} weeks"],
+        "what was counted": [f"{metrics_store.REMEMBERED:,}"],
+        "ids of changes": [f"{REMEMBERED:,}"],
+        "commits of the branch": [f" {branch.Habits().compact_after} "],
+    }
+    for what, words in bounds.items():
+        for word in words:
+            assert word, what
+            assert word in rows[what], (what, word)

@@ -26,7 +26,7 @@ from remediate.state import (
     recent,
     rules_record,
 )
-from remediate.state.cases import OPEN, CaseBook, Day, Open, day_of, open_cases, read_register
+from remediate.state.cases import OPEN, UNTOLD, CaseBook, Day, Open, day_of, open_cases, read_register
 from remediate.state.circuits import NAME, Circuits, read_circuits
 from remediate.state.folder import REMEMBERED, FolderStore
 from remediate.state.migrations import Fields, Migration
@@ -286,7 +286,7 @@ def test_an_older_version_is_read_and_the_next_change_writes_todays(store: Shelf
 
 
 def test_the_documents_of_cases_are_held_to_their_versions() -> None:
-    assert schema_of(OPEN) == Open().schema
+    assert schema_of(OPEN) == schema_of(UNTOLD) == Open().schema
     assert schema_of(day_of(0.0)) == Day().schema
 
 
