@@ -10,7 +10,9 @@ import msgspec
 import pytest
 from box import description
 
+from remediate.errors import Unreachable
 from remediate.platforms.github import forge_shapes, run_shapes, shapes
+from remediate.platforms.github.wire import Reply
 
 READ = {
     "workflow-run": run_shapes.RunShape,
@@ -45,6 +47,46 @@ def schemas() -> dict[str, Any]:
 @pytest.mark.parametrize("name", list(READ))
 def test_a_shape_fits_the_description(schemas: dict[str, Any], name: str) -> None:
     assert list(differences(READ[name], schemas[name], schemas, name)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ('"2026-11-02T09:00:00Z"', 1793610000.0),
+        ('"2026-11-02T11:00:00.5+02:00"', 1793610000.5),
+        ('"2026-11-02T09:00:00"', 1793610000.0),
+        ('"0001-01-01T00:00:00Z"', 0.0),
+        ("null", 0.0),
+    ],
+)
+def test_a_moment_is_read_in_any_zone(written: str, moment: float) -> None:
+    body = f'{{"id": 1, "completed_at": {written}}}'.encode()
+    assert shapes.parsed(answered(body), run_shapes.JobShape, "job").model().completed == moment
+
+
+def test_what_is_null_of_a_run_is_empty() -> None:
+    names = [name for name in run_shapes.RunShape.__struct_fields__ if name not in ("id", "run_attempt")]
+    hints = get_type_hints(run_shapes.RunShape)
+    empty = {name: None for name in names if type(None) in get_args(hints[name])}
+    run = shapes.parsed(answered(json.dumps({"id": 1, **empty}).encode()), run_shapes.RunShape, "run")
+    model = run.model("octo/shop")
+    assert (model.home, model.actor, model.conclusion, model.branch, model.pulls) == ("", "", "", "", ())
+    assert not model.ended
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"null", b"[]", b'{"id": 1', b'{"id": "x"}', b"<html>", b"\xff", b'{"id":1,"a":' + b"[" * 10**5],
+)
+def test_an_answer_of_another_shape_is_named(body: bytes) -> None:
+    with pytest.raises(Unreachable) as raised:
+        shapes.parsed(answered(body), run_shapes.RunShape, "GET /x")
+    assert raised.value.message.startswith("GET /x: the answer is not what GitHub sends")
+    assert "GITHUB_API_URL" in raised.value.hint
+
+
+def answered(body: bytes) -> Reply:
+    return Reply(status=200, headers={}, body=body)
 
 
 def differences(kind: Any, schema: Any, schemas: dict[str, Any], place: str) -> Iterator[str]:

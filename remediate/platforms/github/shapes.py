@@ -30,7 +30,7 @@ def parsed(reply: Reply, kind: type[T], place: str) -> T:
     """The answer's body as this type; one that is not so is not GitHub's."""
     try:
         return msgspec.json.decode(reply.body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreachable(
             f"{place}: the answer is not what GitHub sends ({error})",
             hint="See whether GITHUB_API_URL is the address of a GitHub server.",
@@ -38,10 +38,10 @@ def parsed(reply: Reply, kind: type[T], place: str) -> T:
 
 
 def moment(when: datetime | None) -> float:
-    """Seconds since 1970; 0 for none."""
+    """Seconds since 1970; 0 for none, which GitHub sometimes writes as the year 1."""
     if when is None:
         return 0.0
-    return (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp()
+    return max(0.0, (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp())
 
 
 def iso(when: float) -> str:
