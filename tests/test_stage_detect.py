@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "platforms"))
 from box import Job
 from boxed import ALL, Boxed, boxed
 from detecting import DEFECT, LOCKFILE, LOST, NETWORK, PASSED, agenda_of, case_of, doors_of
+from fakes.fake_clock import FakeClock
 
 from remediate.errors import Unreachable
 from remediate.model.stage import Finding, Findings
@@ -309,3 +310,22 @@ def test_calls_are_not_spent_on_archives_that_are_not_there(world: Boxed, tmp_pa
     assert findings.agenda.left == 120 - len(findings.findings)
     causes = {finding.case.diagnosis.cause for finding in findings.findings if finding.case.diagnosis}
     assert causes == {"runner-lost"}
+
+
+class Hasty(FakeClock):
+    """Two minutes go by between two looks at it."""
+
+    def now(self) -> float:
+        self.advance(120)
+        return super().now()
+
+
+def test_what_the_time_does_not_suffice_for_waits_for_the_next_run(world: Boxed, tmp_path: Path) -> None:
+    for number in range(6):
+        world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=NETWORK)], branch=f"topic-{number}")
+    world.box.clock.advance(3600)
+    hub = world.adapter()
+    doors = msgspec.structs.replace(doors_of(world, hub, tmp_path), clock=Hasty())
+    findings = detect(agenda_of(world, *(case_of(run) for run in hub.unsuccessful_runs(0))), doors)
+    assert 0 < len(findings.findings) < 6
+    assert findings.agenda.left == 6 - len(findings.findings)

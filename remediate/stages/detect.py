@@ -27,6 +27,9 @@ KEPT_BACK = 100
 # What a run with one or two failed jobs costs when it is looked at job by job, and the most for any.
 _USUAL = 6
 _DEAREST = 40
+# After this no other case is begun: a job that is ended for its time hands nothing on, and the next one would
+# spend it on the same.
+MOST_SECONDS = 600.0
 # When a log that was not there is looked for again.
 _AGAIN = 180.0
 _NO_JOB_BEGAN = "the run ended before any job of it began"
@@ -38,7 +41,7 @@ _PATIENCE = 3
 
 
 def detect(agenda: Agenda, doors: Doors) -> Findings:
-    """What does not fit into the calls that are left stays `found`, and is counted in `agenda.left`."""
+    """What does not fit into the calls and the time that are left stays `found`, counted in `agenda.left`."""
     wanted = [case for case in (*agenda.new, *agenda.open) if case.open and case.diagnosis is None]
     if not wanted:
         return Findings(agenda=agenda)
@@ -94,6 +97,7 @@ class _Detection:
         # Others wait for what comes after this stage: it is not for a few broken runs to keep them.
         self._goes_on = bool(agenda.open or agenda.words)
         self._problems: dict[str, Unreachable] = {}
+        self._until = doors.clock.now() + MOST_SECONDS
 
     def look_at(self, cases: list[Case]) -> dict[str, Finding]:
         """Where calls are short, each run's archive first, which often tells enough, and jobs then."""
@@ -153,6 +157,9 @@ class _Detection:
         return concluded(case, jobs, self._doors.clock.now(), self._threshold)
 
     def _to_spend(self) -> int:
+        """The calls; none when the time is up."""
+        if self._doors.clock.now() > self._until:
+            return 0
         return self._doors.platform.calls_left - KEPT_BACK
 
 
