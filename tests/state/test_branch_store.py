@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
 import json
@@ -20,10 +21,11 @@ from small_disks import small_disk
 from remediate.errors import Unreachable, UsageProblem
 from remediate.ports import Documents
 from remediate.state import branch_view
-from remediate.state.branch import BRANCH, BranchStore
+from remediate.state.branch import BRANCH, BranchStore, Habits
 from remediate.state.branch_objects import Objects
 from remediate.state.branch_readme import MARK, README, Mark
 from remediate.state.shapes import encoded
+from remediate.system.git import SystemGit
 
 
 @pytest.fixture
@@ -86,6 +88,40 @@ def test_a_lost_race_reads_and_applies_again(hosted: Hosted) -> None:
     store.change("ours", ["a.json"], change)
     assert calls == [doc(by="0"), *(doc(by=f"theirs {n}") for n in (1, 2, 3))]
     assert hosted.count() == 5
+
+
+class Wandering:
+    """A clock that is set while a change is made: each time it is asked it stands elsewhere."""
+
+    def __init__(self, *steps: float) -> None:
+        self._steps, self._asked, self.slept = steps, 0, 0.0
+
+    def now(self) -> float:
+        self._asked += 1
+        return time.time() + self.slept + self._steps[self._asked % len(self._steps)]
+
+    def sleep(self, seconds: float) -> None:
+        assert 0 <= seconds <= 8
+        self.slept += seconds
+
+
+@pytest.mark.parametrize("steps", [(0.0, -3600.0, -1e9), (1e9, 0.0)])
+def test_a_clock_that_is_set_loses_nothing(steps: tuple[float, ...], hosted: Hosted) -> None:
+    other = hosted.store()
+    clock = Wandering(*steps)
+    habits = Habits(wait=20.0, folder=hosted.folder, compact_after=3)
+    store = BranchStore(hosted.url, SystemGit(os.environ), clock, habits=habits)
+    made = []
+    for number in range(3):
+        put(other, f"theirs {number}")
+        # A leap ahead may use up the time there is; then nothing is said to be made that is not.
+        with contextlib.suppress(Unreachable):
+            put(store, f"ours {number}")
+            made.append(f"ours {number}")
+    ids = json.loads(hosted.content()[".applied.json"])["ids"]
+    assert [one for one in ids if one.startswith("ours")] == made
+    assert [one for one in ids if one.startswith("theirs")] == [f"theirs {number}" for number in range(3)]
+    assert made or steps[0] > 0
 
 
 def test_others_that_are_always_faster_are_told_at_the_deadline(hosted: Hosted) -> None:
