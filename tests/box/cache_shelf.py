@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .occasions import Occasion
     from .repository import Repository
     from .runs import Run
+    from .talk import Cache
 
 
 def lay_out(shelf: Path, repo: Repository, occasion: Occasion) -> None:
@@ -38,9 +39,15 @@ def take_in(shelf: Path, repo: Repository, occasion: Occasion) -> None:
         if any((cache.key, cache.version, cache.ref) == wanted for cache in repo.caches.held):
             shutil.rmtree(folder)
             continue
-        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        size = (folder / "cache.tgz").stat().st_size
         made = repo.caches.add(key=key, ref=occasion.ref, size=size, version=version)
         folder.rename(shelf / str(made.id))
+
+
+def spoil(shelf: Path, cache: Cache) -> None:
+    """Leaves half of a cache, as an upload does that broke off."""
+    archive = shelf / str(cache.id) / "cache.tgz"
+    archive.write_bytes(archive.read_bytes()[: cache.size // 2])
 
 
 def take_up(folder: Path, run: Run) -> None:
