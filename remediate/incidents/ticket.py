@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from remediate.incidents.lifecycle import MOST_BRANCHES
 from remediate.incidents.words import approve_command, reset_command
 from remediate.logs.cutting import cut
-from remediate.logs.markdown import for_markdown, log_block
+from remediate.logs.markdown import for_markdown, linked, log_block
 from remediate.logs.sections import ALWAYS, LONGEST_BODY, Section, body_size, joined
 from remediate.logs.visible import for_terminal
 from remediate.model.cause import SEVERITIES
@@ -19,7 +19,6 @@ LABELS = ("remediate", "remediate:escalated")
 _TITLE = 120
 _WORDS = 300
 _SHOWN_RUNS, _SHORT_RUNS, _SHOWN_EVENTS, _SHOWN_PLANS = 20, 5, 15, 5
-_ADDRESS = r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._/-]{1,300}"
 # What wants a person, rather than tells one something.
 _CALLS = ("escalated", "asked", "came-back")
 _EVENTS = {
@@ -183,7 +182,7 @@ def _where(incident: Incident, most: int) -> Iterator[str]:
 
 
 def _run(row: Seen) -> str:
-    return f"[{_code(row.key)}]({row.url})" if re.fullmatch(_ADDRESS, row.url) else f"`{_code(row.key)}`"
+    return linked(_code(row.key), row.url) or f"`{_code(row.key)}`"
 
 
 def _row(row: Seen) -> str:

@@ -19,6 +19,8 @@ _PARTED = (
     r"|(?P<hash>[0-9a-f]{6}(?=[0-9a-f]))"
 )
 
+_PLAIN_ADDRESS = r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._/-]{1,300}"
+
 LANGUAGES = frozenset(("", "text", "console", "diff", "json", "yaml"))
 
 
@@ -29,6 +31,11 @@ def for_markdown(text: str) -> str:
     if plain.startswith(("-", "+", "=", ":")):
         return f"\\{escaped}"
     return re.sub(_NUMBERED, r"\1\\.", escaped)
+
+
+def linked(words: str, address: str) -> str:
+    """Words of ours as a link; empty where the address is not a plain one."""
+    return f"[{words}]({address})" if re.fullmatch(_PLAIN_ADDRESS, address) else ""
 
 
 def log_block(lines: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from remediate.logs.neutral import for_annotation, for_property
 from remediate.model.account import Account
-from remediate.notify.case_section import Told, together
+from remediate.notify.case_section import Alike, together
 from remediate.notify.wording import Voice, became, cause_of, rank
 
 # A step may have so many of each level; more are dropped without a word.
@@ -46,7 +46,7 @@ def _title(account: Account, voice: Voice) -> str:
     return f"Remediate, {voice.plain(case.run.name or case.run.workflow, 60)}: {became(case)}"
 
 
-def _message(told: Told, voice: Voice) -> str:
+def _message(told: Alike, voice: Voice) -> str:
     case, others = told.accounts[0].case, len(told.accounts) - 1
     title = case.diagnosis.title if case.diagnosis else ""
     what = ": ".join(dict.fromkeys(word for word in (cause_of(case), title, case.reason) if word))

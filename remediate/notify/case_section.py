@@ -26,15 +26,17 @@ _LINES, _FEW_LINES, _JOBS, _OTHERS, _RUNS = 14, 4, 8, 3, 10
 _WIDEST = 400
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """Runs of which the same is to be said, the most important first; `above` is a link to where the same
-    failure was shown already."""
+class Alike(msgspec.Struct, frozen=True, kw_only=True):
+    """Runs of which the same is to be said, the most important first.
+
+    `above` is a link to the run by which the same failure was shown already.
+    """
 
     accounts: tuple[Account, ...]
     above: str = ""
 
 
-def together(ordered: Sequence[Account], voice: Voice) -> tuple[Told, ...]:
+def together(ordered: Sequence[Account], voice: Voice) -> tuple[Alike, ...]:
     """An outage fails many runs alike: what is the same is said once."""
     alike: dict[Hashable, list[Account]] = {}
     for account in ordered:
@@ -43,13 +45,13 @@ def together(ordered: Sequence[Account], voice: Voice) -> tuple[Told, ...]:
     told = []
     for accounts in alike.values():
         case = accounts[0].case
-        told.append(Told(accounts=tuple(accounts), above=shown.get(case.signature, "")))
+        told.append(Alike(accounts=tuple(accounts), above=shown.get(case.signature, "")))
         if case.signature:
             shown.setdefault(case.signature, run_link(case))
     return tuple(told)
 
 
-def section(told: Told, voice: Voice, *, pictured: bool = True) -> str:
+def section(told: Alike, voice: Voice, *, pictured: bool = True) -> str:
     """All of it."""
     account = told.accounts[0]
     parts = [_head(told, voice), *_what(account, voice), *_same(told), *_why(told, voice, _LINES)]
@@ -59,7 +61,7 @@ def section(told: Told, voice: Voice, *, pictured: bool = True) -> str:
     return "\n\n".join((*parts, *([drawn] if drawn else [])))
 
 
-def short_section(told: Told, voice: Voice) -> str:
+def short_section(told: Alike, voice: Voice) -> str:
     """The same without what can be looked up in the run."""
     account = told.accounts[0]
     parts = [_head(told, voice), *_what(account, voice), *_why(told, voice, _FEW_LINES)]
@@ -81,7 +83,7 @@ def _likeness(account: Account, voice: Voice) -> Hashable:
     return case.signature, case.run.workflow, place, became(case), case.trusted, said
 
 
-def _head(told: Told, voice: Voice) -> str:
+def _head(told: Alike, voice: Voice) -> str:
     case = told.accounts[0].case
     workflow, more = voice.inline(case.run.name or case.run.workflow, 80), _more(len(told.accounts) - 1)
     where = f"{workflow} on {voice.inline(case.run.branch, 80)}{f' and {more}' if more else ''}"
@@ -92,7 +94,7 @@ def _more(number: int) -> str:
     return f"{number} more run{'' if number == 1 else 's'}" if number else ""
 
 
-def _same(told: Told) -> Iterator[str]:
+def _same(told: Alike) -> Iterator[str]:
     others = [run_link(account.case) for account in told.accounts[1:]]
     if others:
         left = f" and {_more(len(others) - _RUNS)}" if len(others) > _RUNS else ""
@@ -122,7 +124,7 @@ def _what(account: Account, voice: Voice) -> Iterator[str]:
     yield f"{', '.join(place)}.{fork}"
 
 
-def _why(told: Told, voice: Voice, most: int) -> Iterator[str]:
+def _why(told: Alike, voice: Voice, most: int) -> Iterator[str]:
     diagnosis = told.accounts[0].case.diagnosis
     if diagnosis is None or not diagnosis.evidence:
         return

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 import msgspec
 
 from remediate.logs.cutting import cut
-from remediate.logs.markdown import for_markdown
+from remediate.logs.markdown import for_markdown, linked
 from remediate.model.account import Account
 from remediate.model.case import Case
 from remediate.model.cause import DEFECTS, SEVERITIES, UNCLASSIFIED
@@ -16,7 +15,6 @@ from remediate.model.outcome import Done, Failed
 from remediate.safety.moments import moment
 
 LONGEST = 300
-_ADDRESS = r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._/-]{1,300}"
 
 
 class Voice(msgspec.Struct, frozen=True):
@@ -56,7 +54,7 @@ def _grade(case: Case) -> int:
 def run_link(case: Case) -> str:
     """The attempt, as a link where the platform gave a plain address."""
     name = f"run {case.run.id}" + (f", attempt {case.run.attempt}" if case.run.attempt > 1 else "")
-    return f"[{name}]({case.run.url})" if re.fullmatch(_ADDRESS, case.run.url) else name
+    return linked(name, case.run.url) or name
 
 
 def cause_of(case: Case) -> str:
