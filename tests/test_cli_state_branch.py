@@ -14,7 +14,9 @@ from click.testing import CliRunner, Result
 
 from remediate.cli import approvals, backups, circuits
 from remediate.errors import RemediateError, Unreachable, UsageProblem
+from remediate.ports import Documents
 from remediate.safety.circuit import Circuit, Closed, Open
+from remediate.state.branch import BranchStore
 from remediate.state.circuits import NAME, Circuits, Entry, read_circuits
 from remediate.state.shapes import encoded
 
@@ -79,6 +81,23 @@ def test_the_branch_of_origin_or_of_an_address(remote: str, hosted: Hosted) -> N
     assert call("circuits", "reset", "aa11", "--by", "ada", remote).stdout == "aa11  closed by ada\n"
     circuit = read_circuits(hosted.content()[NAME]).circuits[0].circuit
     assert (circuit.state, circuit.reset_by) == (Closed(), "ada")
+
+
+@pytest.mark.usefixtures("clone")
+def test_a_circuit_that_goes_while_it_is_reset_is_told(
+    hosted: Hosted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = BranchStore.read
+
+    def then_gone(self: BranchStore, *names: str, fresh: bool = True) -> Documents:
+        found = read(self, *names, fresh=fresh)
+        hosted.store().change("gone", [NAME], lambda _: {NAME: encoded(Circuits())})
+        return found
+
+    monkeypatch.setattr(BranchStore, "read", then_gone)
+    raised = problem("circuits", "reset", "aa11", "--by", "ada", "--remote")
+    assert isinstance(raised, UsageProblem)
+    assert "there is no such circuit" in raised.message
 
 
 @pytest.mark.usefixtures("clone")

@@ -136,9 +136,12 @@ def give_up(book: Circuits, bid: Bid) -> Circuits:
 
 
 def close(book: Circuits, key: str, who: str, now: float) -> Circuits:
-    """A person resets a circuit; the branches it was seen on are forgotten, for they would open it again."""
-    entry = next(one for one in book.circuits if one.circuit.key == key)
-    return _let_go(book, entry, reset(entry.circuit, who, now))
+    """A person resets a circuit; the branches it was seen on are forgotten, for they would open it again.
+
+    One that has gone meanwhile is closed already.
+    """
+    entry = next((one for one in book.circuits if one.circuit.key == key), None)
+    return _let_go(book, entry, reset(entry.circuit, who, now)) if entry else book
 
 
 def half_open(book: Circuits, key: str, who: str, now: float) -> Circuits:
