@@ -32,7 +32,8 @@ _MOST_IGNORED, _MOST_UNTOLD = 1000, 50
 _TOLD_WITHIN = 1800.0
 _LONGEST = 200
 _QUIET = {
-    "cancelled": "it was cancelled, by a person, a newer run or a failed sibling: nothing failed of itself",
+    # GitHub tells no other conclusion of a job that ran into its `timeout-minutes`.
+    "cancelled": "it was cancelled, by a person, a newer run, a failed sibling or its own time limit",
     "action_required": "it waits for a person's word before it may run",
     "neutral": "it ended neither well nor badly",
     "stale": "the platform gave it up as too old",

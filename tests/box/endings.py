@@ -26,7 +26,8 @@ TOO_LONG = "The job has exceeded the maximum execution time of 6h0m0s"
 ENDINGS: Mapping[str, tuple[str, str, str | None]] = {
     "runner-lost": ("failure", LOST, None),
     "cancelled": ("cancelled", CANCELLED, CANCELLED),
-    "timed_out": ("timed_out", TOO_LONG, CANCELLED),
+    # GitHub tells it as a cancelled job; what it was stands in the annotation alone.
+    "out-of-time": ("cancelled", TOO_LONG, CANCELLED),
 }
 
 

@@ -217,7 +217,7 @@ class Life:
         self._queue(run)
 
     def next_run_ends(self, repo: Repository, kind: str, job: str | None = None) -> None:
-        """The next run that is played ends so: runner-lost, cancelled, timed_out or startup_failure."""
+        """The next run that is played ends so: runner-lost, cancelled, out-of-time or startup_failure."""
         self.fates.endings.setdefault(repo.full_name, deque()).append(Ending(kind=kind, job=job))
 
     def lose_runner(self, repo: Repository, job: str, *, after: int = 1, path: str = "") -> None:

@@ -212,7 +212,7 @@ class Repository:
         return sha
 
     def next_run_ends(self, kind: str, job: str | None = None) -> None:
-        """Ends the next run so: `runner-lost`, `cancelled`, `timed_out`, `startup_failure`."""
+        """Ends the next run so: `runner-lost`, `cancelled`, `out-of-time`, `startup_failure`."""
         self.box.life.next_run_ends(self, kind, job)
 
     def pulls_moved(self, ref: str, after: str) -> list[tuple[Repository, Issue]]:

@@ -17,7 +17,7 @@ CI = ".github/workflows/ci.yml"
 
 def test_ends_that_no_script_can_bring_about(box: Box, repo: Repository) -> None:
     repo.commit({CI: steps("echo fine")})
-    for kind in ("runner-lost", "cancelled", "timed_out", "startup_failure"):
+    for kind in ("runner-lost", "cancelled", "out-of-time", "startup_failure"):
         repo.next_run_ends(kind)
         repo.commit({"a": kind}, fire=True)
         box.settle()
@@ -25,12 +25,13 @@ def test_ends_that_no_script_can_bring_about(box: Box, repo: Repository) -> None
     assert [run.conclusion for run in (lost, cancelled, late, broken)] == [
         "failure",
         "cancelled",
-        "timed_out",
+        "cancelled",
         "startup_failure",
     ]
     assert lost.job("only").log is None
     assert "lost communication" in lost.job("only").annotations[0].message
     assert b"##[error]The operation was canceled." in (cancelled.job("only").log or b"")
+    assert "exceeded the maximum execution time" in late.job("only").annotations[0].message
     assert not broken.jobs
     repo.commit({"a": "again"}, fire=True)
     box.settle()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from box import Job, Run, Step
+from box import Annotation, Job, Run, Step
 from logs import NETWORK
 from played import CALM, Story, ci
 
@@ -152,6 +152,17 @@ def test_a_person_who_reruns_it_first_is_not_disturbed(story: Begin) -> None:
     shop.heal()
     assert run.attempt.number == 2
     assert _issues(shop) == []
+
+
+def test_a_run_that_was_stopped_at_its_time_limit_is_not_said_to_be_nobodys_fault(story: Begin) -> None:
+    """GitHub tells it as a cancelled one, like those that a person stopped."""
+    shop = story(files=FILES)
+    late = "The job has exceeded the maximum execution time of 6h0m0s"
+    job = Job(name="build", conclusion="cancelled", log=None, annotations=[Annotation(late)])
+    run = shop.repo.add_run(name="CI", conclusion="cancelled", jobs=[job])
+    shop.heal()
+    assert (shop.standing(run), run.attempt.number) == ("ignored", 1)
+    assert "its own time limit" in shop.case(run).reason
 
 
 def _command(shop: Story, number: int, body: str) -> None:
