@@ -74,10 +74,10 @@ def calls_anew(incident: Incident, body: str) -> bool:
 
 
 def _sections(incident: Incident, repository: str) -> Iterator[Section]:
-    yield Section(worth=ALWAYS, text=f"{mark_of(incident.signature)}\n{_head(incident)}")
+    yield Section(worth=ALWAYS, text=f"{mark_of(incident.signature)}\n{_lead(incident)}".rstrip())
     if incident.status == "healed":
         yield Section(worth=95, text="\n".join(("### Healed", "", *_proof(incident))))
-    else:
+    elif incident.status == "open":
         yield Section(worth=90, text="\n".join(_next(incident)))
     if incident.evidence:
         yield Section(
@@ -87,6 +87,7 @@ def _sections(incident: Incident, repository: str) -> Iterator[Section]:
         )
     if incident.proposal:
         yield Section(worth=70, text="\n".join(_plan(incident)))
+    yield Section(worth=ALWAYS, text=_facts(incident))
     yield Section(
         worth=50,
         text="\n".join(_where(incident, _SHOWN_RUNS)),
@@ -96,10 +97,18 @@ def _sections(incident: Incident, repository: str) -> Iterator[Section]:
     yield Section(worth=ALWAYS, text=_foot(incident, repository))
 
 
-def _head(incident: Incident) -> str:
-    sure = f", {incident.confidence:.0%} sure" if incident.rule else ""
+def _lead(incident: Incident) -> str:
+    """Why there is this issue; of what is healed the proof says it."""
+    if incident.status == "open":
+        return f"**A person has to look:** {for_markdown(incident.reason or 'no reason is known')}."
+    last = incident.runs[-1].reason if incident.runs else ""
+    return f"**Closed:** {for_markdown(last or 'it came to nothing')}." if incident.status == "closed" else ""
+
+
+def _facts(incident: Incident) -> str:
+    sure = f" ({incident.confidence:.0%} sure)" if incident.rule else ""
     rows = [
-        ("cause", f"`{_code(incident.cause)}`{sure}"),
+        ("cause", f"`{_code(incident.cause)}`{sure}: {for_markdown(incident.title)}"),
         ("severity", f"{incident.severity}: look at it within {SEVERITIES.get(incident.severity, '1 hour')}"),
         ("status", incident.status),
         # Stays however short the text is cut: by it is known which calls were told.
@@ -111,7 +120,7 @@ def _head(incident: Incident) -> str:
         ("signature", f"`{_code(incident.signature)}`"),
     ]
     table = "\n".join(f"| {name} | {words} |" for name, words in rows if words)
-    return f"**{for_markdown(incident.title)}**\n\n| | |\n|---|---|\n{table}"
+    return f"### Facts\n\n| | |\n|---|---|\n{table}"
 
 
 def _seen(incident: Incident) -> str:
@@ -129,9 +138,6 @@ def _called(incident: Incident) -> str:
 def _next(incident: Incident) -> Iterator[str]:
     yield "### What to do"
     yield ""
-    if incident.reason:
-        yield f"A person has to look: {for_markdown(incident.reason)}."
-        yield ""
     if incident.hint:
         yield f"- {for_markdown(incident.hint)}"
     yield from _approvals(incident)

@@ -175,8 +175,8 @@ def test_an_address_that_is_not_plain_is_no_link(url: str) -> None:
 def test_it_says_all_a_person_needs() -> None:
     text = body_of(incident(), "octo/shop")
     for words in (
-        "**connection reset by peer**",
-        "`network`, 97% sure",
+        "**A person has to look:** connection reset by peer.",
+        "`network` (97% sure): connection reset by peer",
         "3 times on 2 branches, first 2026-09-21",
         "look at it within 1 hour",
         "`/remediate approve 5d0c9f3a1b7e2648`",
@@ -234,6 +234,27 @@ def test_each_plan_that_asks_has_its_command_ready_to_be_copied() -> None:
         assert commands == [(f"/remediate approve {number:016x}", f"b{number}") for number in (6, 5, 4, 3, 2)]
         assert "2 more wait for a word" in text
         assert f"on plan `{6:016x}`" in text
+
+
+def test_it_begins_with_why_and_what_to_do() -> None:
+    heads = re.findall(r"(?m)^\*\*A person has to look|^### .*", body_of(incident(), "octo/shop"))
+    assert heads == [
+        "**A person has to look",
+        *(
+            "### What to do",
+            "### The lines that prove it",
+            "### The plan",
+            "### Facts",
+            "### Where",
+            "### History",
+        ),
+    ]
+
+
+def test_what_came_to_nothing_says_so_and_asks_for_nothing() -> None:
+    text = body_of(incident(status="closed"), "octo/shop")
+    assert "**Closed:** connection reset by peer." in text
+    assert not re.search("A person has to look|What to do|approve", text)
 
 
 def test_what_is_healed_asks_nobody_to_do_anything() -> None:
