@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -183,12 +184,26 @@ def test_a_number_needs_a_repository(tmp_path: Path) -> None:
 def test_the_remote_tells_the_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remote: str, server: str, name: str
 ) -> None:
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    subprocess.run(["git", "-C", str(tmp_path), "remote", "add", "origin", remote], check=True)
-    monkeypatch.chdir(tmp_path)
-    environment = {"PATH": __import__("os").environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null"}
-    spot = spot_here("7", environment, SystemProcesses())
+    spot = spot_here("7", _clone_of(remote, tmp_path, monkeypatch), SystemProcesses())
     assert (spot.server, spot.repository, spot.run) == (server, name, 7)
+
+
+@pytest.mark.parametrize(
+    "remote",
+    ["/srv/git/shop.git", "file:///srv/octo/shop.git", "https://hub.example/a/b/c", "C:\\octo\\shop"],
+)
+def test_a_remote_that_tells_no_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remote: str
+) -> None:
+    with pytest.raises(UsageProblem, match="origin"):
+        spot_here("7", _clone_of(remote, tmp_path, monkeypatch), SystemProcesses())
+
+
+def _clone_of(remote: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    subprocess.run(["git", "-C", str(folder), "remote", "add", "origin", remote], check=True)
+    monkeypatch.chdir(folder)
+    return {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null"}
 
 
 def test_a_file_needs_nothing_of_it(tmp_path: Path) -> None:

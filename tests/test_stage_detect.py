@@ -299,15 +299,15 @@ def test_what_does_not_fit_into_the_calls_is_left_and_counted(world: Boxed, tmp_
 
 def test_calls_are_not_spent_on_archives_that_are_not_there(world: Boxed, tmp_path: Path) -> None:
     """As when the platform loses its runners: no log of any run was ever written."""
-    for _ in range(120):
+    for _ in range(60):
         world.box.clock.advance(2)
         lost = Job(**FAILED, log=None, annotations=[{"message": LOST}])
         world.repo.add_run(conclusion="failure", jobs=[lost])
     world.box.clock.advance(3600)
-    hub = world.adapter(bounds=Bounds(calls=500))
+    hub = world.adapter(bounds=Bounds(calls=330))
     findings = found_in(world, hub, tmp_path)
-    assert len(findings.findings) > 110
-    assert findings.agenda.left == 120 - len(findings.findings)
+    assert len(findings.findings) > 50
+    assert findings.agenda.left == 60 - len(findings.findings)
     causes = {finding.case.diagnosis.cause for finding in findings.findings if finding.case.diagnosis}
     assert causes == {"runner-lost"}
 
