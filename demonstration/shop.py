@@ -17,7 +17,8 @@ from demonstration.healing import COMMAND
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME, STATE = "octo/shop", "remediate-state"
-_PATIENCE = 60.0
+# A job that takes longer hangs.
+_PATIENCE = 300.0
 _CI = """\
 name: CI
 on: push

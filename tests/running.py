@@ -44,7 +44,7 @@ def remediate(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = Non
         capture_output=True,
         cwd=cwd,
         env=environment(**env),
-        timeout=120,
+        timeout=600,
         check=False,
     )
     return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))

@@ -59,7 +59,7 @@ def run(script: Path, place: Path) -> str:
     place.mkdir()
     # PYTHONSAFEPATH would keep `python -m` from the folder that it is called in.
     safe = environment(PYTHONSAFEPATH="", TMPDIR=str(place))
-    done = subprocess.run([script], capture_output=True, encoding="utf-8", env=safe, timeout=300, check=False)
+    done = subprocess.run([script], capture_output=True, encoding="utf-8", env=safe, timeout=900, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert list(place.iterdir()) == []
     return done.stdout

@@ -19,6 +19,8 @@ from remediate.model.case import Case, Closing
 from remediate.state.cases import Day, Open
 
 BRANCH = "remediate-state"
+# A process of ours that takes longer hangs, on however slow a machine.
+PATIENCE = 600
 RIGHTS = ("actions", "checks", "contents", "issues", "pull-requests")
 CALM = "health: {cpu: [1, 1, 1], memory: [1, 1, 1], disk: [1, 1, 1]}\nbackoff-first: 0s\nbackoff-most: 0s\n"
 
@@ -101,7 +103,7 @@ class Story:
     def command(self, *words: str, check: bool = True, **more: str) -> subprocess.CompletedProcess[str]:
         """Our command beside a token, in the folder of the checkout."""
         process = self.begin(*words, **more)
-        said, complained = process.communicate(timeout=120)
+        said, complained = process.communicate(timeout=PATIENCE)
         done = subprocess.CompletedProcess(words, process.returncode, said, complained)
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from box import Box, Job, Run
 from logs import NETWORK
-from played import CALM, Story, ci
+from played import CALM, PATIENCE, Story, ci
 
 GREEN = [Job(name="build", conclusion="success")]
 STAGES = ("initialize", "detect", "recover", "verify", "collect-metrics", "notify")
@@ -35,7 +35,7 @@ class Relay(Story):
         for before, stage in zip(("", *STAGES[:-1]), STAGES, strict=True):
             trick = self._arm(*at, when, nth) if stage == kill else None
             self.victim = self.begin(stage, *self._documents(before, stage))
-            said, complained = self.victim.communicate(timeout=120)
+            said, complained = self.victim.communicate(timeout=PATIENCE)
             if trick:
                 assert trick.played, f"{stage} never came to {at}: {said}{complained}"
                 assert self.victim.returncode == -signal.SIGKILL, said + complained
