@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remediate.cli.documents import read_document, write_document, write_outputs
+from remediate.cli.stages.notify import stages_failed
 from remediate.errors import Unreachable, UsageProblem
 from remediate.stages import passing_on
 from remediate.stages.passing_on import fetched, fits, laid_aside, most_that_fit, packed, unpacked
@@ -234,3 +235,22 @@ def test_outputs_cannot_be_broken_out_of(tmp_path: Path) -> None:
 def test_largest_packed_text_fits_into_the_environment() -> None:
     """`execve` takes 128 KiB a variable, its name and the NUL at its end included."""
     assert len("REMEDIATE_DOCUMENT=") + passing_on.MOST_PACKED + 1 < 128 * 1024
+
+
+@pytest.mark.parametrize(
+    ("results", "failed"),
+    [
+        ("", ()),
+        ("initialize=success detect=failure recover=skipped", ("detect",)),
+        ("recover=cancelled verify=timed_out", ("recover", "verify")),
+        ("collect-metrics=a-word-of-tomorrow", ("collect-metrics",)),
+    ],
+)
+def test_stages_that_did_not_end_well(results: str, failed: tuple[str, ...]) -> None:
+    assert stages_failed(results) == failed
+
+
+@pytest.mark.parametrize("results", ["detect", "detect=", "=failure", "detect=`x`", "de\u2028tect=failure"])
+def test_what_is_no_result_is_refused(results: str) -> None:
+    with pytest.raises(UsageProblem, match="no stage with its result"):
+        stages_failed(results)
