@@ -133,6 +133,6 @@ def approve_run(call: Call) -> Answer:
         raise Refused(403, "Resource not accessible by integration")
     run.attempt.status, run.attempt.conclusion = "queued", None
     life = call.box.life
-    if life is not None:
+    if life is not None and life.plays(run):
         call.afterwards.append(lambda: life.approve(run))
     return Answer(201, {})
