@@ -9,11 +9,11 @@ _Z = 1.959963984540054
 
 
 def lower_bound(right: int, wrong: int) -> float:
-    """The least that the true share may be; 0 where nothing was counted."""
+    """The least that the true share may be; exactly 0 where nothing was right, or nothing was counted."""
     number = right + wrong
-    if number == 0:
+    if right == 0:
         return 0.0
     share, square = right / number, _Z * _Z
     middle = share + square / (2 * number)
     spread = _Z * math.sqrt((share * (1 - share) + square / (4 * number)) / number)
-    return max(0.0, (middle - spread) / (1 + square / number))
+    return (middle - spread) / (1 + square / number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from remediate.metrics.learning import (
@@ -76,6 +76,7 @@ def test_wilsons_lower_bound(right: int, wrong: int, bound: float) -> None:
 
 
 @given(st.integers(0, 500), st.integers(0, 500))
+@example(0, 124)
 def test_the_bound_is_below_the_share_and_moves_with_what_is_right(right: int, wrong: int) -> None:
     bound = lower_bound(right, wrong)
     assert 0 <= bound <= (right / (right + wrong) if right + wrong else 0) + 1e-12
