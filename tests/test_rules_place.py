@@ -29,8 +29,8 @@ def test_values_know_their_lines() -> None:
         ("a: [1\n", "f.yaml:2: not YAML"),
         ("a: 1\na: 2\n", "f.yaml:2: `a` is given twice"),
         ("- 1\n", "f.yaml:1: a mapping"),
-        ("a: \0\n", "f.yaml: not YAML"),
-        (b"a: \xff\n", "f.yaml: not YAML"),
+        ("a: \0\n", "f.yaml:1: not YAML"),
+        (b"a: 1\nb: \xff\n", "f.yaml:2: not YAML"),
         ("a: *b\n", "f.yaml:1: not YAML"),
     ],
 )
