@@ -13,7 +13,6 @@ from remediate.model.outcome import Outcome, Recovered, Rehearsed, RollbackFaile
 from remediate.model.plan import Escalation, Plan, Refusal
 from remediate.model.record import OutcomeName
 from remediate.model.stage import Course, Findings, Recoveries, Verdict
-from remediate.ports import Documents
 from remediate.safety.circuit import Held, Permit
 from remediate.safety.moments import HOUR
 from remediate.stages.asking import obey
@@ -25,9 +24,7 @@ from remediate.stages.ending import closed, escalated, held, waiting
 from remediate.stages.gating import refusal_by
 from remediate.stages.outlook import Outlook, look_around
 from remediate.stages.proving import awaits_attempt, record_of_case, settle
-from remediate.state import circuits
 from remediate.state.cases import Displaced, read_register
-from remediate.state.shapes import encoded
 
 # A claim outlives the job that made it by little: the next run of ours takes up what was left.
 CLAIM = 3600.0
@@ -172,17 +169,8 @@ class _Recovery:
         """All in one change, before any is decided on: a failure that is everywhere is one incident."""
         desk = self._desk
         seen = [bid_of(case, desk.policy) for case in cases if case.signature and case.phase == "found"]
-        if not seen or desk.dry_run:
-            return
-        now = desk.now()
-
-        def sighted(documents: Documents) -> Documents:
-            book = circuits.read_circuits(documents[circuits.NAME])
-            for bid in seen:
-                book = circuits.sight(book, bid, desk.policy, now)
-            return {circuits.NAME: encoded(book)}
-
-        desk.doors.store.change(f"sight {desk.doors.owner} {now:.3f}", (circuits.NAME,), sighted)
+        if seen and not desk.dry_run:
+            desk.ledger.sight(*seen)
 
     def _decided(self, case: Case, outlook: Outlook) -> Course:
         desk = self._desk

@@ -60,14 +60,16 @@ class Ledger:
         """What holds the bid now, without a change: for a dry run, and for the gates."""
         return standing(self._store.read(*_names(bid), approvals.NAME), bid, self._policy, self._now(), plan)
 
-    def sight(self, bid: Bid) -> None:
-        """Notes that the failure was seen on this branch: the same one on many opens a wider circuit."""
+    def sight(self, *bids: Bid) -> None:
+        """Notes where failures were seen, all at once: one on many branches opens a wider circuit."""
 
         def seen(documents: Documents) -> Documents:
             book = circuits.read_circuits(documents[circuits.NAME])
-            return {circuits.NAME: encoded(circuits.sight(book, bid, self._policy, self._now()))}
+            for bid in bids:
+                book = circuits.sight(book, bid, self._policy, self._now())
+            return {circuits.NAME: encoded(book)}
 
-        self._store.change(f"sight {bid.owner}", [circuits.NAME], seen)
+        self._store.change(self._id("sight"), [circuits.NAME], seen)
 
     def begin(self, bid: Bid, *, lasts: float = HOUR) -> Verdict:
         """Counts the recovery and takes the lease of a probe, or says what holds it.
@@ -82,7 +84,7 @@ class Ledger:
             verdicts.append(verdict)
             return changed
 
-        self._store.change(self._id("begin", bid), _names(bid), asked)
+        self._store.change(self._id(f"begin {bid.owner}"), _names(bid), asked)
         return verdicts[-1]
 
     def end(self, bid: Bid, record: Record) -> None:
@@ -96,7 +98,7 @@ class Ledger:
     def withdraw(self, bid: Bid) -> None:
         """The recovery that began is given up before it did anything: nothing of it counts."""
         self._store.change(
-            self._id("withdraw", bid), _names(bid), lambda documents: withdrawn(documents, bid)
+            self._id(f"withdraw {bid.owner}"), _names(bid), lambda documents: withdrawn(documents, bid)
         )
 
     def approve(self, plan: str, by: str) -> None:
@@ -124,14 +126,12 @@ class Ledger:
         names = retention.outdated(self._store, now, chance)
         if retention.gone(self._store.read(*names), names, now):
             self._store.change(
-                f"forget {self._me} {now:.3f}",
-                names,
-                lambda documents: retention.gone(documents, names, now),
+                self._id("forget"), names, lambda documents: retention.gone(documents, names, now)
             )
 
-    def _id(self, verb: str, bid: Bid) -> str:
+    def _id(self, what: str) -> str:
         self._asked += 1
-        return f"{verb} {bid.owner} {self._me} {self._asked}"
+        return f"{what} {self._me} {self._asked}"
 
     def _now(self) -> float:
         return self._clock.now()
