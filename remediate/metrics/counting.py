@@ -11,6 +11,7 @@ from remediate.metrics.figures import SHARES, Detections, Metrics, Minutes, Reco
 from remediate.model.case import Standing
 from remediate.model.record import OutcomeName, Record
 
+_RERUNS = frozenset({"rerun", "retry-command"})
 _FAILED = ("unhealed", "rolled-back", "rollback-failed")
 
 
@@ -145,12 +146,14 @@ def _recoveries(before: Recoveries, one: Ended) -> Recoveries:
 
 
 def _minutes(before: Minutes, one: Ended) -> Minutes:
+    if not _RERUNS.intersection(one.strategies):
+        return before
     seconds = round(max(0.0, min(one.lasted, 6 * 3600.0)))
     if one.outcome == "recovered":
         return Minutes(
             spent=before.spent, spared=before.spared + seconds, reruns_spared=before.reruns_spared + 1
         )
-    if one.outcome in _FAILED and "rerun" in one.strategies:
+    if one.outcome in _FAILED:
         return msgspec.structs.replace(before, spent=before.spent + seconds)
     return before
 

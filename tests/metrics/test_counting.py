@@ -123,6 +123,23 @@ def test_a_rerun_in_vain_costs_minutes_and_a_rollback_is_counted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("strategies", "spared"),
+    [
+        (("rerun",), 1),
+        (("cache-purge", "rerun"), 1),
+        (("retry-command",), 1),
+        (("lockfile-repair",), 0),
+        ((), 0),
+    ],
+)
+def test_only_a_rerun_spares_one(strategies: tuple[str, ...], spared: int) -> None:
+    """A pull request that mends the lockfile has a run of its own."""
+    ended = Ended(key="1", at=NOON, standing="healed", outcome="recovered", strategies=strategies, lasted=600)
+    minutes = counted(Metrics(), ended).minutes
+    assert (minutes.reruns_spared, minutes.spared, minutes.spent) == (spared, 600 * spared, 0)
+
+
+@pytest.mark.parametrize(
     ("seconds", "bucket"),
     [(0, "60"), (60, "60"), (61, "300"), (1e9, "more"), (-5, "60"), (float("nan"), "60")],
 )
