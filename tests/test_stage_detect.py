@@ -227,6 +227,23 @@ def test_jobs_of_the_same_name_do_not_hide_each_other(world: Boxed, tmp_path: Pa
     assert causes == {"compile"}
 
 
+def test_a_failed_job_that_an_archive_is_silent_of_keeps_hands_off(world: Boxed, tmp_path: Path) -> None:
+    """Where calls are short too: what it failed of is not known, and a re-run would repeat it."""
+    jobs = [Job(**FAILED, log=NETWORK), Job(name="types", conclusion="failure", log=None)]
+    for _ in range(40):
+        world.box.clock.advance(1)
+        world.repo.add_run(conclusion="failure", jobs=jobs)
+    world.box.clock.advance(3600)
+    findings = found_in(world, world.adapter(bounds=Bounds(calls=300)), tmp_path)
+    assert findings.findings
+    told = {
+        (one.case.diagnosis.cause, one.case.diagnosis.recovery)
+        for one in findings.findings
+        if one.case.diagnosis
+    }
+    assert told == {("unclassified", None)}
+
+
 def test_one_that_cannot_be_looked_at_does_not_stop_the_others(world: Boxed, tmp_path: Path) -> None:
     broken = world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=NETWORK)])
     world.box.clock.advance(1)
@@ -290,7 +307,7 @@ def test_what_does_not_fit_into_the_calls_is_left_and_counted(world: Boxed, tmp_
     for _ in range(30):
         world.box.clock.advance(2)
         world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=NETWORK)])
-    hub = world.adapter(bounds=Bounds(calls=120))
+    hub = world.adapter(bounds=Bounds(calls=140))
     findings = found_in(world, hub, tmp_path)
     assert 10 < len(findings.findings) < 30
     assert findings.agenda.left == 30 - len(findings.findings)

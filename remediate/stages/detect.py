@@ -27,6 +27,8 @@ KEPT_BACK = 100
 # What a run with one or two failed jobs costs when it is looked at job by job, and the most for any.
 _USUAL = 6
 _DEAREST = 40
+# The archive, and the list of jobs where a re-run would follow.
+_SKIMMED = 2
 # After this no other case is begun: a job that is ended for its time hands nothing on, and the next one would
 # spend it on the same.
 MOST_SECONDS = 600.0
@@ -120,7 +122,7 @@ class _Detection:
     def _skim(self, cases: list[Case], found: dict[str, Finding]) -> None:
         in_vain = 0
         for case in cases:
-            if self._to_spend() < 1 or in_vain == _VAIN:
+            if self._to_spend() < _SKIMMED or in_vain == _VAIN:
                 return
             jobs = self._tried(self._ladder.skim, case)
             in_vain = 0 if jobs else in_vain + 1

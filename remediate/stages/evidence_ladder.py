@@ -26,6 +26,7 @@ from remediate.stages.restoring import restored_of
 MANY_JOBS = 10
 # What was cancelled is asked of its annotations alone: a timeout shows nowhere else.
 _STOPPED_ASKED = 5
+_PROVED_APART = "lockfile-repair"
 _PASSED_OVER = "many jobs failed, and this one was not looked at: the archive of the run holds no log of it"
 _CUT = "the log was cut off on its way: what came of it does not show how it ended"
 
@@ -61,11 +62,20 @@ class Ladder:
         return (*found, *(self._stopped(run, job) for job in stopped[:_STOPPED_ASKED]))
 
     def skim(self, run: WorkflowRun) -> tuple[JobFinding, ...]:
-        """From the run's archive alone, which is one call: nothing, where that does not tell all there is."""
+        """From the run's archive alone, which is one call: nothing, where that does not tell all there is.
+
+        Where a re-run would follow it takes another: the archive may lack a job that failed.
+        """
         found = self._archived(run)
         if any(seen.diagnosis.cause == UNCLASSIFIED for seen in found):
             return ()
+        if _leads_to_a_rerun(found) and not self._complete(run, found):
+            return ()
         return tuple(self._finding(_unlisted(run, seen.job), seen, seen) for seen in found)
+
+    def _complete(self, run: WorkflowRun, found: list[_Seen]) -> bool:
+        failed = {job.name for job in self._platform.jobs(run.id, run.attempt) if job.conclusion in FAILURES}
+        return failed <= {seen.job for seen in found}
 
     def _job(self, run: WorkflowRun, job: Job) -> JobFinding:
         told, log = self._annotations(run, job), self._log(run, job)
@@ -184,6 +194,12 @@ class Ladder:
         if found.job or not job:
             return found
         return msgspec.structs.replace(found, job=self._redactor.redact(job))
+
+
+def _leads_to_a_rerun(found: list[_Seen]) -> bool:
+    """Whether nothing keeps the run from it; a repair is proved by a run of its own instead."""
+    wanted = {seen.diagnosis.recovery for seen in found}
+    return bool(wanted) and None not in wanted and wanted != {_PROVED_APART}
 
 
 def _stronger(told: _Seen | None, log: _Seen) -> _Seen:
