@@ -282,6 +282,13 @@ def test_of_what_calls_a_person_the_worst_comes_first(desk: Desk) -> None:
     assert re.findall(r"(?m)^\| \[run (\d)\]", told.summary) == runs
 
 
+def test_of_many_incidents_the_rest_is_named_by_a_number(desk: Desk) -> None:
+    cases = [escalated(n, diagnosis=diagnosis(signature=f"{n:016x}")) for n in range(25)]
+    text = desk.told(verdicts(*cases)).summary
+    assert len(re.findall(r"(?m)^\| `0{14}[0-9a-f]{2}` \|", text)) == 20
+    assert "and 5 more: `remediate incidents list --remote` names all" in text
+
+
 def test_of_five_hundred_failed_runs_each_is_named_with_its_reason(desk: Desk) -> None:
     cases = [escalated(n, of={"branch": f"topic-{n}"}, reason=f"because of {n}") for n in range(500)]
     text = desk.told(verdicts(*cases)).summary

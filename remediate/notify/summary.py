@@ -17,7 +17,7 @@ from remediate.notify.case_section import section, short_section, together
 from remediate.notify.wording import Voice, became, cause_of, rank, run_link
 from remediate.safety.moments import moment
 
-_ROWS, _FEW_ROWS, _PROBLEMS = 600, 100, 20
+_ROWS, _FEW_ROWS, _PROBLEMS, _INCIDENTS = 600, 100, 20, 20
 # Failures that are told in full; GitHub stops drawing pictures when there are too many.
 _FULL, _PICTURED = 40, 8
 
@@ -115,12 +115,17 @@ def _cases(ordered: Sequence[Account], voice: Voice) -> Iterator[Section]:
 def _incidents(incidents: Sequence[Incident]) -> str:
     lines = ["### Incidents", "", "| signature | cause | status | seen | branches | severity |"]
     lines.append("|---|---|---|---|---|---|")
-    for one in sorted(incidents, key=lambda one: (one.status != "open", -one.seen))[:20]:
+    for one in sorted(incidents, key=lambda one: (one.status != "open", -one.seen))[:_INCIDENTS]:
         status = f"{one.status}, for a person" if one.escalated and one.status == "open" else one.status
         lines.append(
             f"| `{one.signature}` | `{one.cause}` | {status} | {_often(one.count)}, last "
             f"{moment(one.seen)} | {len(one.branches)} | {one.severity} |"
         )
+    if len(incidents) > _INCIDENTS:
+        lines += [
+            "",
+            f"and {len(incidents) - _INCIDENTS} more: `remediate incidents list --remote` names all",
+        ]
     return "\n".join(lines)
 
 
