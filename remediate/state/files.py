@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from remediate.errors import Unreachable
+from remediate.state.shapes import Unreadable
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
@@ -79,8 +80,8 @@ def check_folder(folder: Path) -> bool:
     return True
 
 
-def misplaced(path: Path, what: str) -> Unreachable:
+def misplaced(path: Path, what: str) -> Unreadable:
     """What stands where a plain file or folder should be."""
-    return Unreachable(
+    return Unreadable(
         f"{path}: {what}; it is neither read nor written", hint="Remove it, or name another state folder."
     )

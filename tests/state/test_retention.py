@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ from remediate.state.attempts import KEPT, Attempt, Attempts, name_of, read_atte
 from remediate.state.bid import Bid
 from remediate.state.branch_parts import FULL
 from remediate.state.cases import Day, day_of
-from remediate.state.folder import REMEMBERED
+from remediate.state.folder import REMEMBERED, FolderStore
 from remediate.state.ledger import Ledger
 from remediate.state.shapes import encoded
 
@@ -129,6 +130,16 @@ def test_a_folder_lets_go_by_itself(tmp_path: Path) -> None:
     before = dict(shelf.ids)
     ledger.forget(0.5)
     assert shelf.ids == before, "nothing to do is no change"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="by nature: Windows has no such links")
+def test_a_link_among_the_documents_keeps_no_other_from_going(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "documents")
+    files = {**made("old", OLD), **made("older", OLD - DAY)}
+    store.change("made", list(files), lambda _: files)
+    (store.folder / "attempts/link.json").symlink_to(store.folder / name_of("old"))
+    Ledger(store, FakeClock(NOW), Policy()).forget(0.0)
+    assert store.names("attempts/") == ("attempts/link.json",)
 
 
 @pytest.fixture

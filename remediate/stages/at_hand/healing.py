@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -204,7 +205,9 @@ class Healer:
 
     def _end(self, bid: Bid, plan: Plan, outcome: OutcomeName, since: float) -> None:
         self._at.ledger.end(bid, self._record(bid, plan, outcome, since))
-        self._at.ledger.forget(self._at.random())
+        # What cannot be tidied now is so the next time; what was done is told either way.
+        with contextlib.suppress(Unreachable):
+            self._at.ledger.forget(self._at.random())
 
     def _record(
         self, bid: Bid, plan: Plan, outcome: OutcomeName, since: float, *, refusal: Refusal | None = None
