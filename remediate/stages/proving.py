@@ -60,9 +60,15 @@ def _unhealed(case: Case, reason: str, desk: Desk) -> Verdict:
 
 def _closed(case: Case, standing: Standing, reason: str, desk: Desk) -> Verdict:
     ended = closed(case, standing, reason, desk.now())
-    desk.book.keep(ended)
     verdict: VerdictName = "healed" if standing == "healed" else "failed"
-    return Verdict(case=ended, verdict=verdict, seen=(reason,))
+    return _kept(case, Verdict(case=ended, verdict=verdict, seen=(reason,)), desk)
+
+
+def _kept(before: Case, verdict: Verdict, desk: Desk) -> Verdict:
+    """The verdict, once it is written down; what another run of ours has written meanwhile is that one's."""
+    if desk.book.keep(verdict.case):
+        return verdict
+    return Verdict(case=before, verdict="pending", seen=("another run of Remediate is at it, or was",))
 
 
 def prove(case: Case, desk: Desk) -> Verdict:
@@ -146,8 +152,7 @@ def _healed(case: Case, summary: str, desk: Desk) -> Verdict:
     watched = msgspec.structs.replace(
         desk.let_go(case), phase="watching", standing="healed", reason=summary, due=now + delay
     )
-    desk.book.keep(watched)
-    return Verdict(case=watched, verdict="healed", seen=(summary,))
+    return _kept(case, Verdict(case=watched, verdict="healed", seen=(summary,)), desk)
 
 
 def _pending(case: Case, reason: str, due: float, desk: Desk) -> Verdict:
@@ -156,8 +161,7 @@ def _pending(case: Case, reason: str, due: float, desk: Desk) -> Verdict:
     if now - begun >= desk.policy.proof_within:
         return _ended(case, Failed(strategy="", reason=f"no proof came in time: {reason}"), desk)
     later = msgspec.structs.replace(desk.let_go(case), reason=reason, due=max(due, now))
-    desk.book.keep(later)
-    return Verdict(case=later, verdict="pending", seen=(reason,))
+    return _kept(case, Verdict(case=later, verdict="pending", seen=(reason,)), desk)
 
 
 def _failed(case: Case, failure: Failed, desk: Desk) -> Verdict:
@@ -178,8 +182,8 @@ def _ended(
     desk.ledger.end(bid, record_of_case(case, bid, outcome, failure.reason, now))
     left = f"; this remains: {'; '.join(remains)}" if remains else ""
     ended = escalated(case, failure.reason + left, now)
-    desk.book.keep(ended)
-    return Verdict(case=ended, verdict=verdict, seen=(failure.reason, *undone), remains=remains)
+    seen = (failure.reason, *undone)
+    return _kept(case, Verdict(case=ended, verdict=verdict, seen=seen, remains=remains), desk)
 
 
 def _bid_to_end(case: Case, desk: Desk) -> Bid:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -79,16 +79,17 @@ class _Recovery:
         gone = {verdict.case.key for verdict in settled}
         begun = [case for case in agenda.open if case.phase == "acting" and case.key not in gone]
         resumed = tuple(self._resumed(case) for case in begun)
-        elsewhere = {course.case.key: course for course in self._taken()}
-        cases = [case for case in self._undecided() if case.key not in {*gone, *elsewhere}]
+        undecided = [case for case in self._undecided() if case.key not in gone]
+        elsewhere = {course.case.key: course for course in self._taken(undecided)}
+        cases = [case for case in undecided if case.key not in elsewhere]
         self._sight(cases)
         outlook = look_around(desk.doors.store, cases, desk.policy, desk.doors.clock)
         courses = tuple(self._decided(case, outlook) for case in cases)
         others = tuple(Course(case=case) for case in (*agenda.ignored, *self._unread()))
-        self._keep((*courses, *others))
+        mine = self._kept((*courses, *others))
         return Recoveries(
             findings=self._findings,
-            courses=self.stamped((*resumed, *courses, *elsewhere.values(), *others)),
+            courses=self.stamped((*resumed, *mine, *elsewhere.values())),
             settled=settled,
             words=words,
         )
@@ -132,19 +133,21 @@ class _Recovery:
             if later and again and awaits_attempt(case) and not self._desk.dry_run:
                 yield settle(case, later.run.attempt, later.signature, self._desk)
 
-    def _taken(self) -> Iterator[Course]:
+    def _taken(self, cases: Sequence[Case]) -> Iterator[Course]:
         """What another run of ours has taken up, or closed, since this one began to look."""
         desk = self._desk
-        cases = [finding.case for finding in self._findings.findings]
+        if not cases:
+            return
         register = read_register(
             desk.doors.store, desk.now(), desk.now(), (case.run.created for case in cases)
         )
+        whole = {case.key: case for case in register.untold}
         for case in cases:
             there, closing = register.open.get(case.key), register.closed.get(case.key)
             if there and there.revision != case.revision:
                 yield Course(case=there, lines=(_ANOTHER,))
             elif closing:
-                ended = closed(case, closing.standing, closing.reason, closing.at)
+                ended = whole.get(case.key) or closed(case, closing.standing, closing.reason, closing.at)
                 yield Course(case=ended, lines=(_ANOTHER,))
 
     def _undecided(self) -> Iterator[Case]:
@@ -294,12 +297,18 @@ class _Recovery:
         desk, bid = self._desk, bid_of(case, self._desk.policy)
         desk.ledger.end(bid, record_of_case(case, bid, outcome, reason, desk.now()))
 
-    def _keep(self, courses: Iterable[Course]) -> None:
-        """What was not kept on its way, in one change; what is being worked on keeps itself."""
-        if not self._desk.dry_run:
-            self._desk.book.keep(
-                *(one.case for one in courses if one.case.phase not in ("acting", "proving"))
-            )
+    def _kept(self, courses: Sequence[Course]) -> tuple[Course, ...]:
+        """What was not kept on its way, in one change; what is being worked on keeps itself.
+
+        Of what another run of ours has kept meanwhile, its word counts and not ours.
+        """
+        book = self._desk.book
+        if self._desk.dry_run:
+            return tuple(courses)
+        rest = [one.case for one in courses if one.case.phase not in ("acting", "proving")]
+        book.keep(*rest)
+        theirs = {one.case.key: one for one in self._taken([case for case in rest if not book.kept(case)])}
+        return tuple(theirs.get(course.case.key, course) for course in courses)
 
 
 def _with(course: Course, case: Case) -> Course:

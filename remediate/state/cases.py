@@ -148,6 +148,10 @@ class CaseBook:
         self._revisions.update((case.key, case.revision) for case in mine[-1])
         return len(mine[-1])
 
+    def kept(self, case: Case) -> bool:
+        """Whether this book has written it, or claimed it, at any time."""
+        return case.key in self._revisions
+
     def signature_of(self, run: WorkflowRun) -> str | None:
         """Of the failure of an attempt, empty where that is not known; None as long as nobody has looked."""
         there = read_register(self._store, run.created, run.created)

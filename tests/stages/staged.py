@@ -19,7 +19,7 @@ from remediate.model.digest import digest_of
 from remediate.model.policy import HealthPolicy, Policy
 from remediate.model.record import Record
 from remediate.model.stage import Agenda, Finding, Findings, Recoveries, Settings, Tally, Verdicts
-from remediate.ports import Unanswered
+from remediate.ports import Shelf, Unanswered
 from remediate.safety.health import Vitals
 from remediate.stages.collect import collect
 from remediate.stages.doors import Doors
@@ -53,7 +53,7 @@ class Repository:
         self.github = FakeGitHub(self.clock)
         self.folder = folder
         self.policy = policy
-        self.store = FolderStore(folder / "state")
+        self.store: Shelf = FolderStore(folder / "state")
         self.event: tuple[str, bytes] = ("schedule", b"{}")
         self.healers = 0
 

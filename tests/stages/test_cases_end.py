@@ -18,6 +18,7 @@ from remediate.model.policy import HOUR, Environment, RatePolicy
 from remediate.model.preview import Preview
 from remediate.model.stage import Finding, Findings
 from remediate.recovery.strategies.lockfile_pull import LockfilePull
+from remediate.stages.collect import collect
 from remediate.stages.detect import detect
 from remediate.stages.lifting import lifted
 from remediate.stages.recover import recover
@@ -342,3 +343,30 @@ def test_more_cancelled_runs_than_can_be_passed_on_are_told_of_bit_by_bit(here: 
     here.heals()
     agenda, _ = here.begins()
     assert (len(agenda.ignored), agenda.left) == (100, 0)
+
+
+def test_two_healers_count_a_case_that_had_waited_by_the_one_that_took_it_up(here: Repository) -> None:
+    run = here.fails()
+    here.github.unreachable = {"run": "502"}
+    here.heals()
+    here.github.unreachable = {}
+    here.clock.advance(HOUR)
+    for agenda, doors in [here.begins(), here.begins()]:
+        assert [case.key for case in agenda.open] == [run.key]
+        collect(verify(recover(found(agenda), doors), doors), doors)
+    assert here.github.effects == [f"rerun {run.id}-2"]
+    assert here.metrics.cases == {}
+    assert here.standing(run) == "pending"
+
+
+def test_two_that_look_at_one_proof_tell_one_end(here: Repository) -> None:
+    run = here.fails()
+    here.heals()
+    here.clock.advance(120)
+    first, second = here.begins(), here.begins()
+    recovered = [(recover(found(agenda), doors), doors) for agenda, doors in (first, second)]
+    assert [one.verdict for one in verify(*recovered[0]).verdicts] == ["pending"]
+    here.ends(run, "cancelled")
+    (verdict,) = verify(*recovered[1]).verdicts
+    assert (verdict.verdict, verdict.case.open) == ("pending", True)
+    assert here.standing(run) == "pending"
