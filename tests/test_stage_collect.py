@@ -23,7 +23,7 @@ from remediate.model.case import Case, Deed
 from remediate.model.incident import Incident
 from remediate.model.outcome import Done, Failed
 from remediate.model.stage import Tally, Verdict, Verdicts
-from remediate.safety.circuit import Circuit, Open
+from remediate.safety.circuit import Circuit, HalfOpen, Open, State
 from remediate.stages.collect import collect
 from remediate.stages.doors import Doors
 from remediate.state import circuits, history
@@ -215,17 +215,27 @@ def test_of_very_many_incidents_each_is_handed_on_in_its_turn(desk: Desk) -> Non
 
 
 def test_circuits_are_counted_when_they_open(desk: Desk) -> None:
-    def opened(key: str) -> circuits.Circuits:
-        circuit = Circuit(key=key, state=Open(since=NOON))
+    def opened(key: str, state: State) -> circuits.Circuits:
+        circuit = Circuit(key=key, state=state)
         entry = circuits.Entry(scope="branch", repository="octo/shop", signature=SIGNATURE, circuit=circuit)
         return circuits.Circuits(circuits=(entry,))
 
-    for number, key in enumerate(("3f9c1ab2d0e4", "3f9c1ab2d0e4", "aaaaaaaaaaaa")):
-        desk.doors().store.change(
-            f"c{number}", [circuits.NAME], lambda _, key=key: {circuits.NAME: encoded(opened(key))}
-        )
+    # It opens, stays so, lets a probe through, and opens again; then another one does.
+    one, other, later = "3f9c1ab2d0e4", "aaaaaaaaaaaa", Open(since=NOON + 86400)
+    steps = (
+        (one, Open(since=NOON)),
+        (one, Open(since=NOON)),
+        (one, HalfOpen()),
+        (one, later),
+        (other, later),
+    )
+    counted = []
+    for number, (key, state) in enumerate(steps):
+        made = {circuits.NAME: encoded(opened(key, state))}
+        desk.doors().store.change(f"c{number}", [circuits.NAME], lambda _, made=made: made)
         desk.collect(verdicts(escalated(number + 1)))
-    assert (desk.metrics.circuits_opened, desk.metrics.now.open_circuits) == (2, 1)
+        counted.append((desk.metrics.circuits_opened, desk.metrics.now.open_circuits))
+    assert counted == [(1, 1), (1, 1), (1, 1), (2, 1), (3, 1)]
     assert desk.incident.circuits == ("aaaaaaaaaaaa",)
 
 

@@ -110,7 +110,10 @@ class _Counting:
         record = self._learned(rules_record.read_rules(documents[rules_record.NAME]), fresh)
         book, waiting = self._incidents(documents), _open_cases(documents[OPEN])
         metrics = metrics_store.all_counted(metrics_store.read_metrics(documents[METRICS]), fresh)
-        metrics, tallied = metrics_store.with_circuits(metrics, tallied, self._open_circuits(documents))
+        held = circuits.read_circuits(documents[circuits.NAME])
+        metrics, tallied = metrics_store.with_circuits(
+            metrics, tallied, (entry.circuit for entry in held.circuits)
+        )
         metrics = msgspec.structs.replace(
             metrics,
             rules=precision(record.rules),
@@ -176,12 +179,6 @@ class _Counting:
 
     def _clean(self, text: str) -> str:
         return cut(for_terminal(self._doors.redactor.redact(text)), _LONGEST)
-
-    def _open_circuits(self, documents: Documents) -> tuple[str, ...]:
-        book = circuits.read_circuits(documents[circuits.NAME])
-        return tuple(
-            entry.circuit.key for entry in book.circuits if not isinstance(entry.circuit.state, Closed)
-        )
 
     def _history(self, documents: Documents, fresh: Sequence[Happening]) -> dict[str, bytes | None]:
         ended = {one.key for one in fresh if isinstance(one, Ended)}

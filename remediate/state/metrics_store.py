@@ -9,6 +9,7 @@ import msgspec
 from remediate.metrics.badge import Badge
 from remediate.metrics.counting import Happening, counted
 from remediate.metrics.figures import Metrics
+from remediate.safety.circuit import Circuit, Closed, Open
 from remediate.state.shapes import decode
 
 METRICS, BADGE, TALLIED = "metrics.json", "badge.json", "tallied.json"
@@ -17,7 +18,7 @@ REMEMBERED = 2000
 
 
 class Tallied(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was counted of late, the oldest first, and the circuits that stood open then."""
+    """What was counted of late, the oldest first, and the circuits that stood open then, each since when."""
 
     schema: str = "remediate/tallied/1"
     keys: tuple[str, ...] = ()
@@ -59,17 +60,20 @@ def remembered(tallied: Tallied, happenings: Iterable[Happening]) -> Tallied:
     return msgspec.structs.replace(tallied, keys=keys)
 
 
-def with_circuits(metrics: Metrics, tallied: Tallied, open_now: Iterable[str]) -> tuple[Metrics, Tallied]:
-    """With the circuits that stand open now; those that did not before have opened since."""
-    now = tuple(sorted(open_now))
-    opened = len(set(now) - set(tallied.open_circuits))
+def with_circuits(metrics: Metrics, tallied: Tallied, known: Iterable[Circuit]) -> tuple[Metrics, Tallied]:
+    """With the circuits that stand open now; one that opens again, after a probe or a reset, counts again."""
+    states = {circuit.key: circuit.state for circuit in known if not isinstance(circuit.state, Closed)}
+    openings = tuple(
+        sorted(f"{key} {state.since:.0f}" for key, state in states.items() if isinstance(state, Open))
+    )
+    opened = len(set(openings) - set(tallied.open_circuits))
     return (
         msgspec.structs.replace(
             metrics,
             circuits_opened=metrics.circuits_opened + opened,
-            now=msgspec.structs.replace(metrics.now, open_circuits=len(now)),
+            now=msgspec.structs.replace(metrics.now, open_circuits=len(states)),
         ),
-        msgspec.structs.replace(tallied, open_circuits=now),
+        msgspec.structs.replace(tallied, open_circuits=openings),
     )
 
 
