@@ -6,51 +6,31 @@ A re-run repeats the failed jobs whole, with what depends on them. Where it cann
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
-from remediate.logs.neutral import for_terminal
 from remediate.model.actions import Job, JobStep
 from remediate.safety.hazard_actions import publishing_action
-from remediate.safety.hazard_commands import publishing_command, tells_of_publishing
-from remediate.safety.hazard_words import commands_of
+from remediate.safety.hazard_steps import Files, found_in, prepares, shown, where_of
 from remediate.safety.hazard_workflow import (
     PlannedJob,
     PlannedStep,
     fits,
     jobs_called,
-    read_action,
     read_workflow,
 )
 
 # A cancelled job counts as failed; one without an end too.
 _PASSED = frozenset({"success", "skipped", "neutral"})
-_EVENTS = frozenset({"release", "deployment"})
 _SET_UP = "Set up job"
 _OWN_STEPS = re.compile(
     r"Set up (?:job|runner)|Complete (?:job|runner)|(?:Initialize|Stop) containers|(?:Pre|Post) Run .+"
     r"|(?:Build|Pull) [\w.-]+/[\w./-]+@\S+|Pull \S+"
 )
 _TOLD = re.compile(r"Run (?P<uses>[\w.-]+/[\w./-]+@\S+)")
-_QUIET_ACTIONS = re.compile(
-    r"(?i)^(?:actions/(?:checkout|cache|download-artifact|upload-artifact|setup-[\w-]+)|[\w.-]+/(?:setup-[\w-]+"
-    r"|[\w-]*-cache|cache|action-setup|login-action|setup|configure-[\w-]+|auth|rust-toolchain))(?:/|@|$)"
-)
-_QUIET_COMMANDS = re.compile(
-    r"(?:npm (?:ci|install|i)|pnpm (?:install|i)|yarn install|bun install|pip3? install|poetry install"
-    r"|uv sync|uv pip install|pipenv (?:install|sync)|pdm (?:install|sync)|bundle install|composer install"
-    r"|cargo fetch|go mod download|apt(?:-get)? (?:update|install)|brew install|corepack enable|echo|cd|mkdir"
-    r"|set|export|ls|pwd|cat|which|test|true|\[|fi|done|git (?:fetch|config|status|log|checkout))(?: .*)?"
-    r"|yarn(?: -.*)?"
-)
-# How a step is called that makes ready what another one publishes.
-_PREPARES = re.compile(
-    r"(?i)(?:install|set ?up|download|cache|restore|check ?out|fetch|get|read|show|print|log)\b"
-)
 _DEEPEST = 4
 
-Files = Mapping[str, bytes]
 Planned = tuple[PlannedJob, ...] | None
 
 
@@ -79,22 +59,59 @@ def hazard_of(text: bytes | None, jobs: Sequence[Job], event: str = "", files: F
     for job in _again(planned, jobs):
         reason = _job_hazard(job, job.name, planned, seen, 0)
         if reason:
-            return f"the job `{_shown(job.name)}` {reason}"
+            return f"the job `{shown(job.name)}` {reason}"
+    return ""
+
+
+def reach_of(text: bytes | None, jobs: Sequence[Job], event: str = "", files: Files | None = None) -> str:
+    """What a re-run may publish or deploy, for the first time too; empty where that is nothing."""
+    planned, seen = read_workflow(text), _Seen(event=event, files=files or {})
+    if planned is None:
+        return "what its workflow does cannot be read"
+    unknown = next((job.name for job in _failed(jobs) if not jobs_called(planned, job.name)), "")
+    if unknown:
+        return f"the workflow does not name its job `{shown(unknown)}`"
+    led_to = _led_to(planned, jobs)
+    return next(filter(None, (_reach(plan, seen, 0) for plan in planned if plan.id in led_to)), "")
+
+
+def _reach(plan: PlannedJob, seen: _Seen, depth: int) -> str:
+    if plan.calls:
+        inner = read_workflow(seen.files.get(plan.calls[2:])) if plan.calls.startswith("./") else None
+        if inner is None or depth > _DEEPEST:
+            return f"`{shown(plan.calls)}` cannot be read"
+        return next(filter(None, (_reach(each, seen, depth + 1) for each in inner)), "")
+    where = where_of(plan, seen.event)
+    for step in plan.steps:
+        found = found_in(step, seen.files)
+        if found:
+            return f"its job `{shown(plan.id)}` publishes or deploys with {shown(found)}"
+        if where and not prepares(step):
+            return f"its job `{shown(plan.id)}` {where}"
     return ""
 
 
 def _again(planned: Planned, jobs: Sequence[Job]) -> Iterator[Job]:
     """The jobs that would run again and may have run: the failed ones, and what needs them."""
     known = planned or ()
-    failed = [job for job in jobs if job.conclusion not in _PASSED]
-    named = {each.id for job in failed for each, _ in jobs_called(known, job.name)}
-    for _ in known:
-        named |= {each.id for each in known if named & set(each.needs)}
+    failed, named = _failed(jobs), _led_to(known, jobs)
     for job in jobs:
         # Where the needs are not known, each may need the failed one.
         dependent = planned is None or any(each.id in named for each, _ in jobs_called(known, job.name))
         if job in failed or (dependent and job.conclusion != "skipped"):
             yield job
+
+
+def _failed(jobs: Sequence[Job]) -> list[Job]:
+    return [job for job in jobs if job.conclusion not in _PASSED]
+
+
+def _led_to(planned: tuple[PlannedJob, ...], jobs: Sequence[Job]) -> set[str]:
+    """The failed jobs, and all that need one of them, by their ids."""
+    named = {each.id for job in _failed(jobs) for each, _ in jobs_called(planned, job.name)}
+    for _ in planned:
+        named |= {each.id for each in planned if named & set(each.needs)}
+    return named
 
 
 def _job_hazard(job: Job, name: str, planned: Planned, seen: _Seen, depth: int) -> str:
@@ -108,7 +125,7 @@ def _job_hazard(job: Job, name: str, planned: Planned, seen: _Seen, depth: int) 
         if plan.calls:
             known = read_workflow(seen.files.get(plan.calls[2:])) if plan.calls.startswith("./") else None
             if known is None:
-                return _by_names(job, f"`{_shown(plan.calls)}` cannot be read")
+                return _by_names(job, f"`{shown(plan.calls)}` cannot be read")
             reason = _job_hazard(job, rest, known, seen, depth + 1)
         else:
             reason = _by_plan(job, plan, seen)
@@ -140,37 +157,27 @@ def _by_record(job: Job, explained: Collection[str], why: str) -> str:
             continue
         told = _TOLD.fullmatch(step.name.strip())
         if told is None:
-            return f"may have published: {why}, and the step `{_shown(step.name)}` does not tell"
+            return f"may have published: {why}, and the step `{shown(step.name)}` does not tell"
         if publishing_action(told["uses"], {}):
-            return f"has run `{_shown(told['uses'])}`, which publishes or deploys"
+            return f"has run `{shown(told['uses'])}`, which publishes or deploys"
     return ""
 
 
 def _by_plan(job: Job, plan: PlannedJob, seen: _Seen) -> str:
-    where = _where(plan, seen)
+    where = where_of(plan, seen.event)
     for step in plan.steps:
-        found = _found(step, seen.files)
-        if not (found or (where and not _quiet(step))):
+        found = found_in(step, seen.files)
+        if not (found or (where and not prepares(step))):
             continue
         known, ran = _ran(step, job.steps)
         if known and not ran:
             continue
-        what = f"`{_shown(step.label)}`"
+        what = f"`{shown(step.label)}`"
         if found:
             verb = "has run" if known else "may have run"
-            return f"{verb} {what}: {_shown(found)} publishes or deploys, and a re-run would do so again"
+            return f"{verb} {what}: {shown(found)} publishes or deploys, and a re-run would do so again"
         return f"{where}, and {what} {'has' if known else 'may have'} run already"
     return _unplanned(job, plan)
-
-
-def _where(plan: PlannedJob, seen: _Seen) -> str:
-    """Why whatever the job does beyond preparing is taken for publishing."""
-    if plan.environment:
-        return f"deploys to `{_shown(plan.environment)}`"
-    if seen.event in _EVENTS:
-        return f"answers the event `{seen.event}`"
-    called = next(filter(tells_of_publishing, (plan.id, plan.name)), "")
-    return f"is called `{_shown(called)}`" if called else ""
 
 
 def _unplanned(job: Job, plan: PlannedJob) -> str:
@@ -181,37 +188,7 @@ def _unplanned(job: Job, plan: PlannedJob) -> str:
     return _by_record(job, explained, "the workflow of this commit does not name it")
 
 
-def _found(step: PlannedStep, files: Files, depth: int = 0) -> str:
-    """What of the step publishes or deploys; a local action that cannot be read may."""
-    if not step.local:
-        known = publishing_action(step.uses, step.inputs) if step.uses else publishing_command(step.run)
-        return known or ("a step of this name" if _called_so(step) else "")
-    texts = (files.get(f"{step.local}/{name}") for name in ("action.yml", "action.yaml"))
-    inner = read_action(next((text for text in texts if text is not None), None))
-    if inner is None or depth > _DEEPEST:
-        return f"{step.uses}, which cannot be read,"
-    return next((found for each in inner if (found := _found(each, files, depth + 1))), "")
-
-
-def _called_so(step: PlannedStep) -> bool:
-    return not _quiet(step) and not _PREPARES.match(step.name) and tells_of_publishing(step.name)
-
-
-def _quiet(step: PlannedStep) -> bool:
-    """Whether the step is known to prepare and no more."""
-    if step.uses:
-        return bool(_QUIET_ACTIONS.match(step.uses))
-    commands = (" ".join(words) for words in commands_of(step.run))
-    return all(_QUIET_COMMANDS.fullmatch(command) for command in commands)
-
-
 def _ran(step: PlannedStep, recorded: Sequence[JobStep]) -> tuple[bool, bool]:
     """Whether the platform has recorded the step, and whether it began."""
     seen = [each for each in recorded if fits(step.label, each.name)]
     return bool(seen), any(each.conclusion != "skipped" for each in seen)
-
-
-def _shown(text: str) -> str:
-    """A name from a workflow, which may be anybody's."""
-    plain = for_terminal(" ".join(text.split())).replace("`", "'")
-    return plain if len(plain) <= 80 else f"{plain[:80]}…"

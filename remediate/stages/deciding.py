@@ -15,10 +15,9 @@ from remediate.model.plan import Decision, Escalation, Plan, Refusal
 from remediate.model.policy import Policy
 from remediate.model.preview import Preview
 from remediate.model.tree import Tree
-from remediate.ports import Platform
 from remediate.recovery.remote import RemoteEngine
 from remediate.recovery.remote_strategy import Place
-from remediate.safety.hazard import files_named, hazard_of
+from remediate.safety.hazard import files_named, hazard_of, reach_of
 from remediate.safety.health import Vitals
 from remediate.stages.bidding import subject_of
 from remediate.stages.gating import circumstances
@@ -44,7 +43,6 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy
     trees: tuple[Tree, ...]
     engine: RemoteEngine
-    platform: Platform
     now: Callable[[], float]
     random: Callable[[], float]
     vitals: Callable[[], Vitals]
@@ -72,7 +70,7 @@ def decide(case: Case, place: Place, grounds: Grounds, outlook: Outlook) -> Deci
             vitals=grounds.vitals(),
             now=grounds.now(),
         ),
-        rerun_hazard=_hazard(case, fitted.plan, grounds.platform),
+        rerun_hazard=_hazard(fitted.plan, place),
     )
     refusal = _demoted(fitted.plan, outlook) or refuse(fitted.plan, fitted.previews, seen)
     return Decided(decision=fitted.plan, previews=fitted.previews, refusal=refusal)
@@ -106,11 +104,27 @@ def _asks_first(case: Case, escalation: Escalation) -> Escalation | Refusal:
     )
 
 
-def _hazard(case: Case, plan: Plan, platform: Platform) -> str:
+def _hazard(plan: Plan, place: Place) -> str:
     if not any(step.strategy in _RERUNS for step in plan.steps):
         return ""
-    run = case.run
-    text = platform.file(run.workflow, run.commit) if run.workflow else None
+    run, platform = place.case.run, place.platform
+    # There the base's file is what ran: that of the head is its author's, who may be anybody.
+    ref = place.default_branch if run.event == "pull_request_target" else run.commit
+    text = platform.file(run.workflow, ref) if run.workflow else None
     named = files_named(text)[:_MOST_FILES]
-    files = {path: data for path in named if (data := platform.file(path, run.commit)) is not None}
-    return hazard_of(text, platform.jobs(run.id, run.attempt), run.event, files)
+    files = {path: data for path in named if (data := platform.file(path, ref)) is not None}
+    jobs = platform.jobs(run.id, run.attempt)
+    again = hazard_of(text, jobs, run.event, files)
+    first = "" if again else reach_of(text, jobs, run.event, files)
+    if first and _overtaken(place):
+        return f"the branch has moved on since, and a re-run would bring the older commit over it: {first}"
+    return again
+
+
+def _overtaken(place: Place) -> bool:
+    """Whether a newer commit may have been published meanwhile; a tag is no branch, and stays."""
+    case, run = place.case, place.case.run
+    if run.home.lower() == run.repository.lower():
+        return place.forge.head_of(run.branch) not in (None, run.commit)
+    pull = place.forge.pull(case.pull) if case.pull else None
+    return pull is None or pull.head_commit != run.commit

@@ -43,7 +43,6 @@ class Desk:
             policy=self.policy,
             trees=all_trees(texts, KNOWN_STRATEGIES),
             engine=self.engine,
-            platform=doors.platform,
             now=doors.clock.now,
             random=doors.random,
             vitals=lambda: doors.measure(doors.folder),
