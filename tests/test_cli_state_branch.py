@@ -12,13 +12,13 @@ import pytest
 from box.git_host import GitHost, Turned, Visitor
 from click.testing import CliRunner, Result
 
-from remediate.cli import approvals, backups, circuits
-from remediate.errors import RemediateError, Unreachable, UsageProblem
+from remediate.cli import approvals, backups, circuits, incidents
+from remediate.errors import UNREACHABLE, RemediateError, Unreachable, UsageProblem
 from remediate.ports import Documents
 from remediate.safety.circuit import Circuit, Closed, Open
 from remediate.state.branch import BranchStore
 from remediate.state.circuits import NAME, Circuits, Entry, read_circuits
-from remediate.state.shapes import encoded
+from remediate.state.shapes import encoded, schema_of
 
 sys.path.insert(0, str(Path(__file__).parent / "state"))
 
@@ -59,7 +59,12 @@ def clone(hosted: Hosted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     return folder
 
 
-COMMANDS = {"circuits": circuits.command, "approvals": approvals.command, "backups": backups.command}
+COMMANDS = {
+    "circuits": circuits.command,
+    "approvals": approvals.command,
+    "backups": backups.command,
+    "incidents": incidents.command,
+}
 
 
 def call(name: str, *words: str, **environment: str) -> Result:
@@ -112,6 +117,34 @@ def test_approvals_are_given_and_revoked_there(hosted: Hosted) -> None:
     assert call("approvals", "list", "--remote").stdout.startswith(PLAN)
     assert call("approvals", "revoke", PLAN, "--remote").stdout == f"{PLAN}  revoked\n"
     assert call("approvals", "list", "--remote").stdout == ""
+
+
+DAMAGED = {
+    "circuits.json": [("circuits", "list"), ("circuits", "reset", "aa11", "--by", "ada")],
+    "approvals.json": [("approvals", "list"), ("approvals", "give", PLAN), ("approvals", "revoke", PLAN)],
+    "incidents.json": [("incidents", "list"), ("incidents", "show", "20150e5d755bf778")],
+}
+FLAWS = {
+    "cut off": lambda schema: b'{"schema": "%s", "circu' % schema,
+    "twice": lambda schema: b'{"schema": "%s", "x": 1, "x": 2}' % schema,
+    "newer": lambda schema: b'{"schema": "%s9"}' % schema,
+    "of another kind": lambda schema: b'{"schema": "%s", "surprise": 1}' % schema,
+}
+
+
+@pytest.mark.usefixtures("clone")
+@pytest.mark.parametrize("flaw", FLAWS)
+def test_a_document_that_cannot_be_trusted_is_told_by_every_command(flaw: str, hosted: Hosted) -> None:
+    """With exit code 4, its name and the way out; and nothing is changed."""
+    hosted.plant({name: FLAWS[flaw](schema_of(name).encode()) for name in DAMAGED})
+    before = hosted.tip()
+    for name, commands in DAMAGED.items():
+        for command in commands:
+            told = problem(*command, "--remote")
+            assert told.exit_code == UNREACHABLE
+            assert name in told.message
+            assert told.hint
+    assert hosted.tip() == before
 
 
 def test_the_configuration_names_the_branch(hosted: Hosted, clone: Path) -> None:
