@@ -7,7 +7,7 @@ import unicodedata
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -25,10 +25,6 @@ from remediate.logs.neutral import (
     printable_log,
     stopped,
 )
-
-# A busy machine is no failure.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 ALL = st.characters(exclude_categories=())
 COMMANDS = ("error", "warning", "set-output", "add-mask", "stop-commands", "group", "debug", "add-matcher")

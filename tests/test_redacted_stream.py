@@ -34,7 +34,7 @@ def test_bytes_that_are_no_text_pass(data: bytes, cuts: list[int]) -> None:
     st.sampled_from([999, 7_000, 65_536, 200_000]),
     st.sampled_from([*GLUED, ("", "", 0)]),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_a_line_without_end_is_let_go_of_safely(shift: int, size: int, shape: tuple[str, str, int]) -> None:
     secret = shape[0] + body(9, *shape[1:]) if shape[0] else "the user's own"
     filler = "lorem ipsum "

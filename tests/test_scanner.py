@@ -117,21 +117,21 @@ words = st.sampled_from(FRAGMENTS)
 texts = st.lists(st.one_of(words, st.binary(max_size=4)), max_size=12).map(b"".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(content=texts)
 def test_both_engines_confirm_the_same_of_any_line(few: tuple[Scanner, Scanner], content: bytes) -> None:
     content = content.replace(b"\n", b"")
     assert few[0].confirm(content) == few[1].confirm(content)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(lines=st.lists(texts, max_size=5))
 def test_both_engines_find_the_same_in_any_text(few: tuple[Scanner, Scanner], lines: list[bytes]) -> None:
     text = b"\n".join(lines)
     assert by_line(text, few[0].scan(text)) == by_line(text, few[1].scan(text))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(content=texts, prefix=st.sampled_from(PREFIXES), end=st.sampled_from(ENDS))
 def test_no_confirmed_line_is_missed(
     few: tuple[Scanner, Scanner], content: bytes, prefix: bytes, end: bytes

@@ -49,7 +49,7 @@ _LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     lines=st.lists(st.tuples(_LINES, st.sampled_from([b"\n", b"\r\n", b"\r\r\n"])), max_size=60),
     size=st.sampled_from([64, 96, 200, 1000, 1 << 19]),

@@ -55,7 +55,7 @@ def test_value_of_the_user_is_in_no_part_of_the_document(place: str, catalog: Ca
     assert "open-sesame-42" not in written(diagnosed(log, catalog, "open-sesame-42"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pad=st.integers(440, 700), above=st.booleans())
 def test_token_at_a_cut_is_not_shown_in_part(pad: int, above: bool, catalog: Catalog) -> None:
     line = f"{'p' * pad} {TOKEN}"

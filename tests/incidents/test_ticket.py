@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,9 +20,6 @@ from made_cases import NOON, SIGNATURE
 from remediate.incidents.ticket import body_of, comment_mark, comment_of, mark_of, title_of
 from remediate.incidents.words import word_in
 from remediate.model.incident import Event, Incident, Proposal, Seen
-
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
 
 HOSTILE = (
     "@octocat please look",

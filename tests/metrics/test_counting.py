@@ -6,16 +6,13 @@ from functools import reduce
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from remediate.metrics.adding import each_day, lasted
 from remediate.metrics.counting import Called, Detected, Ended, Happening, counted, of_record
 from remediate.metrics.figures import DAYS, WEEKS, Durations, Metrics, Period
 from remediate.model.record import Record
-
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 NOON = 1_790_000_000.0
 DAY = 86400.0

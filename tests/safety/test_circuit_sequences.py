@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import msgspec
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -118,7 +116,6 @@ TestStories = Stories.TestCase
 TestStories.settings = settings(
     max_examples=SEQUENCES,
     stateful_step_count=STEPS,
-    deadline=timedelta(seconds=2),
     suppress_health_check=list(HealthCheck),
     database=None,
     phases=(Phase.generate, Phase.shrink),
