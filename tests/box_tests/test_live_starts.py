@@ -136,3 +136,21 @@ def test_pull_request_in_conflict_starts_nothing_but_the_target_form(box: Box, r
         ("conflicts", "pull_request_target"),
     ]
     assert repo.git.read("refs/pull/1/merge", "a") == b"2\n"
+
+
+def test_workflow_run_is_heard_by_the_default_branch_alone(box: Box, repo: Repository) -> None:
+    watch = {
+        ".github/workflows/watch.yml": steps("echo", on="{workflow_run: {workflows: [ci]}}", name="Watch")
+    }
+    repo.commit(watch, branch="topic")
+    repo.add_run(conclusion="failure", jobs=[], branch="topic", fire=True)
+    assert [run.name for run in repo.runs.values()] == ["ci"]
+    head = repo.commit(watch)
+    repo.add_run(conclusion="failure", jobs=[], branch="topic", fire=True)
+    *_, watching = repo.runs.values()
+    assert (watching.name, watching.event, watching.branch, watching.sha) == (
+        "Watch",
+        "workflow_run",
+        "main",
+        head,
+    )
