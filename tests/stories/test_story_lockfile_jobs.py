@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from house import WATCHING
 from npm_registry import NpmRegistry
-from played import WATCHING, Story, ci
+from played import Story, ci
 from test_story_lockfiles import NPM, ON, files_of, npm_out_of_step
 from tools import find
 
