@@ -34,6 +34,12 @@ class FakeGitHub(FakeForge):
         self.said.append(made)
         return made
 
+    def add_issue(self, title: str, body: str, labels: tuple[str, ...], author: str) -> Ticket:
+        number = len(self.issues) + 1
+        made = Ticket(number=number, title=title, body=body, state="open", labels=labels, author=author)
+        self.issues.append(made)
+        return made
+
     # The door.
 
     def may_write(self, user: str) -> bool:
@@ -52,10 +58,7 @@ class FakeGitHub(FakeForge):
                 return ticket
         _fits(body)
         assert mark in body, "the body must hold the mark, or it is never found again"
-        made = Ticket(
-            number=len(self.issues) + 1, title=title, body=body, state="open", labels=labels, author=self.us
-        )
-        self.issues.append(made)
+        made = self.add_issue(title, body, labels, self.us)
         self.happened(f"open_ticket {made.number}")
         return made
 

@@ -150,7 +150,7 @@ def test_issues_are_told_without_pull_requests(world: Boxed) -> None:
     pull = world.repo.add_pull("fix")
     pull.labels = [world.repo.add_label("remediate").name]
     world.repo.add_issue("other")
-    first = world.repo.add_issue("ours", "mark-1", labels=["remediate"])
+    first = world.repo.add_issue("ours", "mark-1", user="github-actions[bot]", labels=["remediate"])
     first.state = "closed"
     hub = world.adapter()
     assert [(one.number, one.state) for one in hub.tickets("remediate")] == [(first.number, "closed")]

@@ -28,7 +28,7 @@ class Issues(Part):
 
     def tickets(self, label: str) -> tuple[Ticket, ...]:
         """The issues with this label, open and closed."""
-        return tuple(self._tickets(label))
+        return tuple(one.model() for one in self._issues(label))
 
     def open_ticket(self, *, title: str, body: str, labels: tuple[str, ...], mark: str) -> Ticket:
         """The issue whose body begins with this mark; opened where there is none."""
@@ -87,18 +87,16 @@ class Issues(Part):
         )
         return parsed(answer, CommentShape, path).model() if isinstance(answer, Reply) else answer
 
-    def _tickets(self, label: str, *, fresh: bool = False) -> Iterator[Ticket]:
+    def _issues(self, label: str, *, fresh: bool = False) -> Iterator[IssueShape]:
         path = f"{self._root}/issues"
         query = {"state": "all", **({"labels": label} if label else {})}
         for reply in self._calls.pages(path, query, needs=_READ, most=20, fresh=fresh):
-            for one in parsed(reply, list[IssueShape], path):
-                if one.pull_request is None:
-                    yield one.model()
+            yield from (one for one in parsed(reply, list[IssueShape], path) if one.pull_request is None)
 
     def _marked(self, label: str, mark: str) -> Ticket | None:
-        # Elsewhere it is quoted, in a text that is not ours to rewrite.
-        found = self._tickets(label, fresh=True)
-        return next((one for one in found if one.body.lstrip().startswith(mark)), None)
+        """Another person may write our mark into an issue; what we have to say does not go there."""
+        told = (one for one in self._issues(label, fresh=True) if mark in (one.body or ""))
+        return next((one.model() for one in told if self._is_bot_or_us(one.user)), None)
 
     def _is_so(self, number: int, wanted: dict[str, Any]) -> bool | None:
         path = f"{self._root}/issues/{number}"
@@ -118,6 +116,10 @@ class Issues(Part):
 
     def _is_us(self, one: CommentShape) -> bool:
         return one.user is not None and one.user.login == self._login if self._login else one.by_bot
+
+    def _is_bot_or_us(self, user: UserShape | None) -> bool:
+        """What was begun with the workflow's token goes on with a person's."""
+        return user is not None and (user.type == "Bot" or user.login == self._login)
 
     @cached_property
     def _login(self) -> str:
