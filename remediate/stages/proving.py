@@ -22,6 +22,7 @@ from remediate.verification.reports import Tested, compared
 _LEAVES_NOTHING = frozenset({"rerun", "cache-purge"})
 # When what could not be looked at is looked at again.
 _LATER = 600.0
+ANOTHER = "another run of Remediate is at it, or was"
 
 
 def awaits_attempt(case: Case) -> bool:
@@ -68,7 +69,7 @@ def _kept(before: Case, verdict: Verdict, desk: Desk) -> Verdict:
     """The verdict, once it is written down; what another run of ours has written meanwhile is that one's."""
     if desk.book.keep(verdict.case):
         return verdict
-    return Verdict(case=before, verdict="pending", seen=("another run of Remediate is at it, or was",))
+    return Verdict(case=before, verdict="pending", seen=(ANOTHER,))
 
 
 def prove(case: Case, desk: Desk) -> Verdict:

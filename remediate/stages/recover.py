@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,19 +12,20 @@ from remediate.model.case import Case
 from remediate.model.outcome import Outcome, Recovered, Rehearsed, RollbackFailed, RolledBack
 from remediate.model.plan import Escalation, Plan, Refusal
 from remediate.model.record import OutcomeName
-from remediate.model.stage import Course, Findings, Recoveries, Verdict
+from remediate.model.stage import Course, Findings, Recoveries
 from remediate.safety.circuit import Held, Permit
 from remediate.safety.moments import HOUR
 from remediate.stages.asking import obey
 from remediate.stages.bidding import bid_of
 from remediate.stages.deciding import Decided, decide
 from remediate.stages.desk import Desk
+from remediate.stages.docket import Docket
 from remediate.stages.doors import Doors
-from remediate.stages.ending import closed, escalated, held, waiting
+from remediate.stages.ending import escalated, held, waiting
 from remediate.stages.gating import refusal_by
 from remediate.stages.outlook import Outlook, look_around
-from remediate.stages.proving import awaits_attempt, record_of_case, settle
-from remediate.state.cases import Displaced, read_register
+from remediate.stages.proving import ANOTHER, record_of_case
+from remediate.state.cases import Displaced
 
 # A claim outlives the job that made it by little: the next run of ours takes up what was left.
 CLAIM = 3600.0
@@ -35,8 +36,6 @@ _FIRST_LOOK = 60.0
 _LATER = 600.0
 # To start another runner later takes longer than to wait for so long here.
 _SHORT = 5.0
-_UNREAD = "nothing that tells why it failed could be read in time"
-_ANOTHER = "another run of Remediate is at it, or was"
 # A step without any token prepares these.
 _REPAIRED_FIRST = frozenset({"lockfile-repair"})
 
@@ -71,21 +70,22 @@ class _Recovery:
         self._findings = findings
         self._desk = desk
         self._grounds = desk.grounds()
+        self._docket = Docket(findings, desk)
 
     def decide(self) -> Recoveries:
         agenda, desk = self._findings.agenda, self._desk
         words = () if desk.dry_run else tuple(obey(agenda.words, desk.doors.store, desk.now()))
-        settled = tuple(self._settle())
+        settled = tuple(self._docket.settled())
         gone = {verdict.case.key for verdict in settled}
         begun = [case for case in agenda.open if case.phase == "acting" and case.key not in gone]
         resumed = tuple(self._resumed(case) for case in begun)
-        undecided = [case for case in self._undecided() if case.key not in gone]
-        elsewhere = {course.case.key: course for course in self._taken(undecided)}
+        undecided = [case for case in self._docket.undecided() if case.key not in gone]
+        elsewhere = {course.case.key: course for course in self._docket.taken(undecided)}
         cases = [case for case in undecided if case.key not in elsewhere]
         self._sight(cases)
         outlook = look_around(desk.doors.store, cases, desk.policy, desk.doors.clock)
         courses = tuple(self._decided(case, outlook) for case in cases)
-        others = tuple(Course(case=case) for case in (*agenda.ignored, *self._unread()))
+        others = tuple(Course(case=case) for case in (*agenda.ignored, *self._docket.unread()))
         mine = self._kept((*courses, *others))
         return Recoveries(
             findings=self._findings,
@@ -111,7 +111,7 @@ class _Recovery:
         """The next run of ours goes on with it, as long as a proof may take; the others are healed now."""
         desk, case = self._desk, course.case
         told = msgspec.structs.replace(course, lines=why)
-        if not self._over(case):
+        if not self._docket.over(case):
             return told
         reason = f"it could not be finished: {why[0]}"
         if case.deeds:
@@ -123,50 +123,6 @@ class _Recovery:
     def stamped(self, courses: Iterable[Course]) -> tuple[Course, ...]:
         """With the revisions under which the cases were kept, for whoever keeps them next."""
         return tuple(_with(course, self._desk.book.stamped(course.case)) for course in courses)
-
-    def _settle(self) -> Iterator[Verdict]:
-        """Earlier attempts whose new attempt failed too: they count before anything is decided."""
-        fresh = {finding.case.run.id: finding.case for finding in self._findings.findings}
-        for case in self._findings.agenda.open:
-            later = fresh.get(case.run.id)
-            again = later is not None and later.run.attempt > case.run.attempt and later.diagnosis is not None
-            if later and again and awaits_attempt(case) and not self._desk.dry_run:
-                yield settle(case, later.run.attempt, later.signature, self._desk)
-
-    def _taken(self, cases: Sequence[Case]) -> Iterator[Course]:
-        """What another run of ours has taken up, or closed, since this one began to look."""
-        desk = self._desk
-        if not cases:
-            return
-        register = read_register(
-            desk.doors.store, desk.now(), desk.now(), (case.run.created for case in cases)
-        )
-        whole = {case.key: case for case in register.untold}
-        for case in cases:
-            there, closing = register.open.get(case.key), register.closed.get(case.key)
-            if there and there.revision != case.revision:
-                yield Course(case=there, lines=(_ANOTHER,))
-            elif closing:
-                ended = whole.get(case.key) or closed(case, closing.standing, closing.reason, closing.at)
-                yield Course(case=ended, lines=(_ANOTHER,))
-
-    def _undecided(self) -> Iterator[Case]:
-        """What was found now, and what has waited long enough."""
-        for finding in self._findings.findings:
-            yield finding.case
-        found = {finding.case.key for finding in self._findings.findings}
-        for case in self._findings.agenda.open:
-            again = case.phase in ("found", "waiting", "approval") and case.diagnosis is not None
-            if again and case.key not in found:
-                yield case
-
-    def _unread(self) -> Iterator[Case]:
-        """What could not be looked at: it is kept, and comes to an end though no run finds it again."""
-        agenda = self._findings.agenda
-        found = {finding.case.key for finding in self._findings.findings}
-        for case in (*agenda.new, *agenda.open):
-            if case.diagnosis is None and case.key not in found:
-                yield self._given_up(case, _UNREAD) if self._over(case) else case
 
     def _sight(self, cases: Iterable[Case]) -> None:
         """All in one change, before any is decided on: a failure that is everywhere is one incident."""
@@ -183,29 +139,16 @@ class _Recovery:
             decided = decide(case, desk.place_of(case), self._grounds, outlook)
         except Unreachable as problem:
             # What cannot be looked at now must not keep the others from being healed.
-            if self._over(case):
+            if self._docket.over(case):
                 return Course(case=escalated(case, problem.message, desk.now()))
             return Course(case=waiting(case, desk.now() + _LATER, problem.message))
         match decided.decision:
             case Refusal() as refusal:
                 return Course(case=held(case, refusal, desk.policy, desk.now()), decision=refusal)
             case Escalation() as escalation:
-                return Course(case=self._given_up(case, escalation.reason), decision=escalation)
+                return Course(case=self._docket.given_up(case, escalation.reason), decision=escalation)
             case Plan() as plan:
                 return self._planned(msgspec.structs.replace(case, plan=plan), decided, outlook)
-
-    def _given_up(self, case: Case, reason: str) -> Case:
-        """Nobody has to look at a run that is gone, or that somebody has re-run meanwhile."""
-        run, now = case.run, self._desk.now()
-        try:
-            latest = self._desk.doors.platform.run(run.id)
-        except Unreachable as problem:
-            return escalated(case, f"{reason}; {problem.message}", now)
-        if latest is None:
-            return closed(case, "ignored", "the run is gone", now)
-        if latest.attempt > run.attempt:
-            return closed(case, "ignored", f"attempt {latest.attempt} was begun by somebody else", now)
-        return escalated(case, reason, now)
 
     def _planned(self, case: Case, decided: Decided, outlook: Outlook) -> Course:
         desk, plan = self._desk, case.plan
@@ -222,7 +165,7 @@ class _Recovery:
         desk.doors.clock.sleep(due - desk.now())
         mine = desk.claim(msgspec.structs.replace(case, phase="acting", gate=""), CLAIM)
         if mine is None:
-            return msgspec.structs.replace(course, lines=(_ANOTHER,))
+            return msgspec.structs.replace(course, lines=(ANOTHER,))
         return self._begun(_with(course, mine))
 
     def _begun(self, course: Course) -> Course:
@@ -260,10 +203,10 @@ class _Recovery:
             return self._stuck(course, f"what was begun is left as it is: {said}")
         mine = self._desk.claim(case, CLAIM)
         if mine is None:
-            return msgspec.structs.replace(course, lines=(_ANOTHER,))
+            return msgspec.structs.replace(course, lines=(ANOTHER,))
         # It was counted before its first effect; from there on it is finished whatever opened since.
         course = _with(course, mine)
-        if wants_repair(mine, mine.owner) and self._over(mine):
+        if wants_repair(mine, mine.owner) and self._docket.over(mine):
             return self._stuck(course, "whatever repairs it never came to its end")
         return self._goes_on(course) if mine.deeds else self._begun(course)
 
@@ -290,9 +233,6 @@ class _Recovery:
             case Rehearsed():
                 return case
 
-    def _over(self, case: Case) -> bool:
-        return self._desk.now() - case.found >= self._desk.policy.proof_within
-
     def _record(self, case: Case, outcome: OutcomeName, reason: str) -> None:
         desk, bid = self._desk, bid_of(case, self._desk.policy)
         desk.ledger.end(bid, record_of_case(case, bid, outcome, reason, desk.now()))
@@ -307,7 +247,8 @@ class _Recovery:
             return tuple(courses)
         rest = [one.case for one in courses if one.case.phase not in ("acting", "proving")]
         book.keep(*rest)
-        theirs = {one.case.key: one for one in self._taken([case for case in rest if not book.kept(case)])}
+        lost = [case for case in rest if not book.kept(case)]
+        theirs = {one.case.key: one for one in self._docket.taken(lost)}
         return tuple(theirs.get(course.case.key, course) for course in courses)
 
 
