@@ -282,6 +282,18 @@ def test_a_stranger_s_comment_with_our_mark_is_left_alone(world: Boxed) -> None:
     assert hub.comments(world.box.clock.now() + 1) == ()
 
 
+def test_of_more_comments_than_are_read_the_newest_are_heard(
+    world: Boxed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remediate.platforms.github.tracker._PAGES", 2)
+    number = world.repo.add_issue("busy").number
+    for count in range(250):
+        world.box.clock.advance(1)
+        world.repo.add_comment(number, f"comment {count}", fire=False)
+    found = world.adapter().comments(0)
+    assert [one.body for one in found] == [f"comment {count}" for count in range(50, 250)]
+
+
 def test_nothing_is_logged(world: Boxed, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, logger="github"):
         world.adapter().facts()

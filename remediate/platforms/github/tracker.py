@@ -14,6 +14,7 @@ from remediate.platforms.github.wire import Reply
 
 _READ = "issues: read"
 _WRITE = "issues: write"
+_PAGES = 20
 _WRITERS = ("admin", "write")
 
 
@@ -64,11 +65,12 @@ class Issues(Part):
     def comments(self, since: float) -> tuple[Comment, ...]:
         """The comments under all issues and pull requests since then, the oldest first."""
         path = f"{self._root}/issues/comments"
-        query = {"since": iso(since), "sort": "created", "direction": "asc"}
-        pages = self._calls.pages(path, query, needs=_READ, most=20)
-        found = (one.model() for reply in pages for one in parsed(reply, list[CommentShape], path))
+        # The newest first: where there are more than we read, those that are left out were heard before.
+        query = {"since": iso(since), "sort": "created", "direction": "desc"}
+        pages = self._calls.pages(path, query, needs=_READ, most=_PAGES)
+        found = {one.id: one.model() for reply in pages for one in parsed(reply, list[CommentShape], path)}
         # GitHub goes by the last change: an old comment that was edited now is not a new word.
-        return tuple(one for one in found if one.created >= since)
+        return tuple(sorted((one for one in found.values() if one.created >= since), key=lambda one: one.id))
 
     def put_comment(self, number: int, body: str, mark: str) -> Comment:
         """The one comment of ours with this mark: opened, or changed where its body differs."""
@@ -90,7 +92,7 @@ class Issues(Part):
     def _issues(self, label: str, *, fresh: bool = False) -> Iterator[IssueShape]:
         path = f"{self._root}/issues"
         query = {"state": "all", **({"labels": label} if label else {})}
-        for reply in self._calls.pages(path, query, needs=_READ, most=20, fresh=fresh):
+        for reply in self._calls.pages(path, query, needs=_READ, most=_PAGES, fresh=fresh):
             yield from (one for one in parsed(reply, list[IssueShape], path) if one.pull_request is None)
 
     def _marked(self, label: str, mark: str) -> Ticket | None:
@@ -108,7 +110,7 @@ class Issues(Part):
     def _ours(self, number: int, mark: str) -> Comment | None:
         """Another person may write our mark into a comment; that one is not ours to change."""
         path = f"{self._root}/issues/{number}/comments"
-        for reply in self._calls.pages(path, needs=_READ, most=20, fresh=True):
+        for reply in self._calls.pages(path, needs=_READ, most=_PAGES, fresh=True):
             for one in parsed(reply, list[CommentShape], path):
                 if mark in (one.body or "") and self._is_us(one):
                     return one.model()
