@@ -269,6 +269,14 @@ def test_proof(tmp_path: Path, host: GitHost) -> None:
     assert "healed once it is merged" in seen.summary
 
 
+@pytest.mark.parametrize("conclusion", ["skipped", "neutral"])
+def test_what_did_not_run_again_proves_nothing(tmp_path: Path, host: GitHost, conclusion: str) -> None:
+    world, case = proposed(tmp_path, host)
+    checks(world, case.run.commit, ("build", "failure"), run=case.run.id)
+    checks(world, world.kept["commit"], ("build", conclusion), ("test", "success"), run=7)
+    assert "build was not run" in _waits(looked(world, case))
+
+
 def test_what_was_red_for_another_reason_counts_for_nothing(tmp_path: Path, host: GitHost) -> None:
     world, case = proposed(tmp_path, host)
     before = (

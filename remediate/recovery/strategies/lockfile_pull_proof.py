@@ -11,7 +11,6 @@ from remediate.recovery.remote_telling import shown
 
 NAME = "lockfile-repair"
 _LOOK_AGAIN = 900.0
-_GREEN = frozenset({"success", "neutral", "skipped"})
 _NOT_STARTED = (
     "no run of its pull request has begun: what a workflow's own token pushes starts none; approve it there,"
     " or close and open the pull request"
@@ -50,13 +49,18 @@ def _of_checks(number: str, place: Place, commit: str) -> Seen:
         return _waiting(place, f"the checks of {number} have not ended")
     if _seen_green(now, failed):
         return Done(strategy=NAME, summary=f"what failed is green on {number}; healed once it is merged")
+    passed_over = sorted(name for name in failed if name in now and now[name].conclusion != "success")
+    if passed_over:
+        return _waiting(
+            place, f"{shown(', '.join(passed_over[:3]))} was not run on {number}: nothing shows it healed"
+        )
     return _waiting(place, _NOT_STARTED)
 
 
 def _seen_green(now: Mapping[str, CheckState], failed: set[str]) -> bool:
     """Every check that failed has succeeded; where their names are not known, a run has."""
     if failed:
-        return all(name in now and now[name].conclusion in _GREEN for name in failed)
+        return all(name in now and now[name].conclusion == "success" for name in failed)
     return any(each.run and each.conclusion == "success" for each in now.values())
 
 
