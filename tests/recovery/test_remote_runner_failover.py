@@ -104,3 +104,23 @@ def test_every_way_to_read_the_variable_is_known(tmp_path: Path, text: bytes) ->
     offer = RunnerFailover().preview(STEP, place)
     assert isinstance(offer, Preview)
     assert offer.changes[0].detail == "`big` → ubuntu-latest"
+
+
+def test_a_value_that_someone_set_while_ours_was_begun_is_left_alone(tmp_path: Path) -> None:
+    github, place, kept = world(tmp_path)
+    github.die_at = 1 + next(n for n, call in enumerate(github_calls(tmp_path)) if call.startswith("set_v"))
+    with pytest.raises(Killed):
+        RemoteEngine(kept).carry_out(place)
+    github.die_at = None
+    github.variables["RUNNER"] = "huge"
+    _, outcome = RemoteEngine(kept).carry_out(msgspec.structs.replace(place, case=kept.case))
+    assert isinstance(outcome, RolledBack)
+    assert "someone has set RUNNER" in outcome.failure.reason
+    assert github.variables == {"RUNNER": "huge"}
+
+
+def github_calls(folder: Path) -> list[str]:
+    """What a whole recovery asks of the platform, in its order."""
+    github, place, kept = world(folder)
+    RemoteEngine(kept).carry_out(place)
+    return github.calls

@@ -46,6 +46,8 @@ class RunnerFailover:
                 return Done(strategy=_NAME, summary=f"{name} was `{shown(fallback)}` already")
             trace = {"variable": name, "set": fallback}
             note(trace if former is None else {**trace, "former": former})
+        elif former not in (deed.trace.get("former"), fallback):
+            return Failed(strategy=_NAME, reason=f"someone has set {name} since, so it is left as it is")
         if former != fallback:
             place.platform.set_variable(name, fallback)
         back = _value(deed.trace.get("former") if "set" in deed.trace else former)
