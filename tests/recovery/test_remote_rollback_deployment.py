@@ -192,6 +192,31 @@ UNFIT: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.parametrize("direction", ["forward", "back"])
+def test_what_was_taken_back_once_is_no_good_one(tmp_path: Path, direction: str) -> None:
+    github = hub()
+    run = github.add_run(event="deployment")
+    github.add_deployment("live", GOOD, "success")
+    github.add_deployment("live", "b" * 40, "success")
+    if direction == "forward":
+        github.add_deployment("live", GOOD, "failure", payload="[remediate forward 9-1/0]")
+    else:
+        github.add_deployment("live", "b" * 40, "success", payload="[remediate back 9-1/0]")
+    github.add_deployment("live", run.commit, "failure")
+    place = place_of(github, case_of(run, STEP), tmp_path, POLICY, PageWeb(github))
+    found = RollbackDeployment().preview(STEP, place)
+    assert isinstance(found, Preview)
+    assert found.changes[0].what == f"a deployment of {GOOD[:12]} to live"
+
+
+def test_what_is_being_deployed_anew_is_left_alone(tmp_path: Path) -> None:
+    github, place, _ = world(tmp_path)
+    github.rerun_failed(place.case.run)
+    found = RollbackDeployment().preview(STEP, place)
+    assert isinstance(found, Unfit)
+    assert "attempt 2" in found.reason
+
+
 @pytest.mark.parametrize("name", UNFIT)
 def test_where_nothing_is_to_be_taken_back_it_does_not_fit(tmp_path: Path, name: str) -> None:
     more, said = UNFIT[name]

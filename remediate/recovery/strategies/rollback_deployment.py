@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from remediate.model.actions import Deployment
@@ -16,6 +18,7 @@ from remediate.recovery.remote_telling import shown
 _NAME = "rollback-deployment"
 _FAILED = frozenset({"failure", "error"})
 _LOOK_AGAIN = 60.0
+_MARK_OF = {"forward": "[remediate forward ", "back": "[remediate back "}
 
 
 class _Way(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +117,9 @@ def _find(step: Step, place: Place) -> _Way | str:
     case, configured = place.case, place.policy.deployments
     if not case.trusted:
         return "the code comes from a fork: its run decides over no deployment"
+    again = place.platform.run(case.run.id)
+    if again is not None and (again.attempt > case.run.attempt or not again.ended):
+        return f"attempt {again.attempt} of its run was begun since, and may be deploying"
     named = step.arguments.get("environment", "")
     if named and named not in configured:
         return f"`deployments` in the configuration does not name the environment {shown(named)}"
@@ -131,10 +137,20 @@ def _way(environment: str, latest: tuple[Deployment, ...], place: Place) -> _Way
     if not latest or latest[0].commit != commit:
         return f"{commit[:12]} is not what was deployed last to {where}: there is nothing to take back"
     # A state `inactive` may have been a failure before; only a success is known to have been one.
-    good = next((each for each in latest if each.state == "success" and each.commit != commit), None)
+    bad = {commit, *_taken_back(latest)}
+    good = next((each for each in latest if each.state == "success" and each.commit not in bad), None)
     if good is None:
         return f"no earlier deployment to {where} is known to have gone well"
     return _Way(environment=environment, bad=latest[0], good=good)
+
+
+def _taken_back(latest: tuple[Deployment, ...]) -> Iterator[str]:
+    """The commits that a rollback of ours went away from, or had to go back to: their state says nothing."""
+    for at, each in enumerate(latest):
+        if _MARK_OF["back"] in each.payload:
+            yield each.commit
+        elif _MARK_OF["forward"] in each.payload:
+            yield from (older.commit for older in latest[at + 1 : at + 2] if older.commit != each.commit)
 
 
 def _asks(environment: str, place: Place) -> str:
@@ -150,7 +166,7 @@ def _instead(way: _Way) -> str:
 
 def _mark(direction: str, place: Place, deed: Deed) -> str:
     """Found again in the deployment's payload; no mark is part of another."""
-    return f"[remediate {direction} {place.case.key}/{deed.step}]"
+    return f"{_MARK_OF[direction]}{place.case.key}/{deed.step}]"
 
 
 def _ours(deed: Deed, latest: tuple[Deployment, ...]) -> Deployment | None:
