@@ -18,11 +18,15 @@ from box import Job
 from boxed import ALL, Boxed, boxed
 from detecting import DEFECT, LOCKFILE, LOST, NETWORK, PASSED, agenda_of, case_of, doors_of
 from fakes.fake_clock import FakeClock
+from fakes.fake_platform import FakeGitHub
 
 from remediate.errors import Unreachable
-from remediate.model.stage import Finding, Findings
+from remediate.model.actions import Job as ActionsJob
+from remediate.model.case import Case, Restored
+from remediate.model.stage import Finding, Findings, JobFinding
 from remediate.platforms.github import Bounds, GitHub
-from remediate.stages.detect import detect
+from remediate.stages.abstaining import abstained
+from remediate.stages.detect import concluded, detect
 from remediate.stages.passing_on import MOST_PACKED, packed
 
 FAILED: dict[str, Any] = {"name": "build", "conclusion": "failure"}
@@ -346,3 +350,18 @@ def test_what_the_time_does_not_suffice_for_waits_for_the_next_run(world: Boxed,
     findings = detect(agenda_of(world, *(case_of(run) for run in hub.unsuccessful_runs(0))), doors)
     assert 0 < len(findings.findings) < 6
     assert findings.agenda.left == 6 - len(findings.findings)
+
+
+def test_only_what_the_job_restored_that_decides_may_be_blamed() -> None:
+    def job(cause: str, key: str) -> JobFinding:
+        told = msgspec.structs.replace(
+            abstained(source="x", hint=""), cause=cause, recovery="cache-purge", confidence=0.95
+        )
+        if cause == "network":
+            told = msgspec.structs.replace(told, recovery="rerun")
+        made = ActionsJob(id=1, run=1, attempt=1, name=key, status="completed", conclusion="failure")
+        return JobFinding(job=made, rung="log", diagnosis=told, restored=(Restored(key=key),))
+
+    case = Case(run=FakeGitHub(FakeClock()).add_run(), trusted=True)
+    finding = concluded(case, (job("network", "pip-1"), job("cache", "npm-1")), 0.0, 0.85)
+    assert [each.key for each in finding.case.restored] == ["npm-1"]

@@ -72,7 +72,7 @@ def concluded(case: Case, jobs: tuple[JobFinding, ...], now: float, threshold: f
     diagnosis = chosen.diagnosis if chosen else _jobless(case)
     why = chosen.why if chosen else diagnosis.title
     case = msgspec.structs.replace(
-        case, diagnosis=diagnosis, reason=why, phase="found", due=0.0, restored=_restored(jobs)
+        case, diagnosis=diagnosis, reason=why, phase="found", due=0.0, restored=_restored(jobs, diagnosis)
     )
     return Finding(case=case, jobs=jobs)
 
@@ -165,8 +165,10 @@ class _Detection:
         return self._doors.platform.calls_left - KEPT_BACK
 
 
-def _restored(jobs: tuple[JobFinding, ...]) -> tuple[Restored, ...]:
-    return tuple({one.key: one for job in jobs for one in job.restored}.values())
+def _restored(jobs: tuple[JobFinding, ...], decides: Diagnosis) -> tuple[Restored, ...]:
+    """What a job restored that failed for another reason has nothing to do with it."""
+    near = (job for job in jobs if job.diagnosis.cause == decides.cause)
+    return tuple({one.key: one for job in near for one in job.restored}.values())
 
 
 def _jobless(case: Case) -> Diagnosis:
