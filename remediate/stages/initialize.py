@@ -53,13 +53,16 @@ def initialize(doors: Doors, request: Request) -> Agenda:
     """Only reads. Raises `Unreachable` where platform or state cannot be read: then nothing is healed."""
     facts = doors.platform.facts()
     now, policy = doors.clock.now(), request.settings.policy
-    runs = tuple(run for run in _runs(doors, request, now - policy.look_back) if _failed(run))
+    seen = tuple(_runs(doors, request, now - policy.look_back))
+    runs = tuple(run for run in seen if _failed(run))
     register = read_register(doors.store, now - policy.look_back, now, (run.created for run in runs))
     found = [_case(run, doors, now) for run in runs if not register.knows(run.key)]
     new = [case for case in found if not _reason_to_ignore(case.run, doors, request)]
     ignored = [_ignored(case, _reason_to_ignore(case.run, doors, request), now) for case in found]
     words, notes = words_for(doors, waiting=bool(register.open))
     opened, held = _due(register, doors, request, runs, words)
+    if request.run and not (found or opened):
+        notes += tuple(_left_alone(run, register) for run in seen)
     whole = Agenda(
         head=Head(
             owner=doors.owner,
@@ -123,6 +126,19 @@ def _named(doors: Doors, number: int) -> WorkflowRun:
             hint="The number stands in the run's address, behind /actions/runs/.",
         )
     return run
+
+
+def _left_alone(run: WorkflowRun, register: Register) -> str:
+    """Why nothing is done about a run that was asked for by its number."""
+    if not run.ended:
+        return f"run {run.id} is still {run.status}"
+    if run.conclusion == "success":
+        return f"run {run.id} has succeeded: there is nothing to heal"
+    case = register.open.get(run.key)
+    if case:
+        return f"run {run.key} is being dealt with: {case.standing}, {case.reason}"
+    closing = register.closed[run.key]
+    return f"run {run.key} was dealt with before: {closing.standing}, {closing.reason}"
 
 
 class _Event(msgspec.Struct):

@@ -13,6 +13,7 @@ from staged import POLICY, Repository, diagnosed, found, signature_of
 
 from remediate.errors import Unreachable
 from remediate.model.account import accounts_of, outcome_of
+from remediate.model.actions import WorkflowRun
 from remediate.model.case import Case
 from remediate.model.policy import HOUR, Environment, RatePolicy
 from remediate.model.preview import Preview
@@ -370,3 +371,19 @@ def test_two_that_look_at_one_proof_tell_one_end(here: Repository) -> None:
     (verdict,) = verify(*recovered[1]).verdicts
     assert (verdict.verdict, verdict.case.open) == ("pending", True)
     assert here.standing(run) == "pending"
+
+
+def test_who_names_a_run_is_told_why_nothing_is_done_about_it(here: Repository) -> None:
+    def said(run: WorkflowRun) -> str:
+        (note,) = here.begins(run=run.id)[0].head.notes
+        return note
+
+    defect, waits = here.fails(), here.fails(branch="topic")
+    here.heals("test", run=defect.id)
+    here.heals(run=waits.id)
+    assert said(defect).startswith(f"run {defect.key} was dealt with before: refused, ")
+    assert said(waits) == f"run {waits.id} is still in_progress"
+    here.ends(waits, "success")
+    here.clock.advance(120)
+    assert here.heals(run=waits.id).recoveries.findings.agenda.head.notes == ()
+    assert "has succeeded" in said(waits)

@@ -26,4 +26,6 @@ def command(target: str | None, repository: str | None, **values: Any) -> None:
             f"new failures: {len(agenda.new)}, cases to go on with: {len(agenda.open)}, ignored: "
             f"{len(agenda.ignored)}, requests: {len(agenda.words)}{left}"
         )
+        for note in agenda.head.notes:
+            tell(note)
         at.write(agenda, target, agenda.head, "initialize", sum(map(len, parts)))
