@@ -161,6 +161,23 @@ def test_a_download_that_is_cut_off_is_made_again_and_marked_if_it_stays_so(
     assert LOG.startswith(log.path.read_bytes())
 
 
+@pytest.mark.parametrize(("later", "gap"), [(1800, "not-yet"), (7200, "missing")])
+def test_a_download_that_fails_for_a_while_is_made_later(
+    world: Boxed, tmp_path: Path, later: float, gap: str
+) -> None:
+    run = world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=LOG)])
+    hub = world.adapter()
+    job = hub.jobs(run.id, 1)[0]
+    world.box.clock.advance(later)
+    world.box.mischief.fail(path="/downloads/", status=503, times=3)
+    before = world.box.clock.now()
+    log = hub.job_log(job, tmp_path)
+    assert isinstance(log, LogAbsent)
+    assert (log.gap, "503" in log.reason) == (gap, True)
+    assert world.box.clock.now() - before >= 3
+    assert isinstance(hub.job_log(job, tmp_path), LogFile)
+
+
 def test_no_download_bears_the_token(world: Boxed, tmp_path: Path) -> None:
     run = world.repo.add_run(conclusion="failure", jobs=[Job(**FAILED, log=LOG)])
     run.add_artifact("junit-results", {"junit.xml": b"<testsuites/>"})

@@ -16,7 +16,9 @@ from remediate.platforms.github.shapes import moment, parsed
 _READ = "actions: read"
 _DAY = 86400.0
 # GitHub writes a log some time after its job; by then it is there or will never be.
-SOON = 300.0
+_SOON = 300.0
+# For so long one that is there, and cannot be fetched, is asked for by each run of ours.
+_TRIED = 3600.0
 _KEPT = 90 * _DAY
 _ASKED = 3
 _REPORT = re.compile(r"(?i)junit|test|report|result|surefire|xunit|spec")
@@ -61,7 +63,8 @@ class Logs(Part):
     def _fetched(self, path: str, target: Path) -> Fetched | Missed:
         """A link lives for a minute: it is asked for again where it has died, or what came was cut off."""
         got: Fetched | Missed = Missed(status=0, reason="")
-        for _ in range(_ASKED):
+        for tries in range(_ASKED):
+            self._calls.clock.sleep(float(tries))
             reply = self._calls.get(path, needs=_READ, accept=(302, 403, 404, 410), fresh=True)
             if reply.status != 302:
                 return Missed(status=reply.status, reason=words_of(reply))
@@ -88,11 +91,13 @@ class Logs(Part):
     def _gone(self, ended: bool, at: float, missed: Missed) -> LogAbsent:
         age = self._calls.clock.now() + self._calls.ahead - at
         gap: LogGap = "missing"
-        reason = f"GitHub has none: {missed.reason}"
+        reason = f"{'GitHub has none' if missed.status else 'it could not be fetched'}: {missed.reason}"
         if not ended:
             gap, reason = "not-yet", "it is written when the job has ended"
-        elif age < SOON:
+        elif age < _SOON:
             gap, reason = "not-yet", "the job has just ended: its log may still come"
+        elif missed.status == 0 and age < _TRIED:
+            gap = "not-yet"
         elif missed.status == 410 or (age > _KEPT and missed.status == 404):
             gap, reason = "expired", "GitHub has thrown it away: it is kept for 90 days, or what is set there"
         return LogAbsent(gap=gap, reason=reason)
