@@ -12,6 +12,7 @@ from remediate.logs.cutting import cut
 _CHUNK = 1 << 16
 _MOST_NAMES = 10_000
 _LONGEST = 300
+_NAMELESS = "a test without a name"
 _ROOTS = ("testsuites", "testsuite")
 
 
@@ -85,7 +86,8 @@ class _Reader:
         if name == "testcase":
             self._tests += 1
             words = (attributes.get("classname", ""), attributes.get("name", ""))
-            self._test, self._outcome = cut(".".join(filter(None, words)), _LONGEST), ""
+            self._test = cut(".".join(filter(None, words)), _LONGEST) or _NAMELESS
+            self._outcome = ""
         elif name in ("failure", "error") and self._test:
             self._outcome = "failed"
         elif name == "skipped" and self._test and not self._outcome:

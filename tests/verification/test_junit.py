@@ -73,3 +73,8 @@ def test_an_output_that_speaks_of_failures_is_no_failure() -> None:
         "<testsuite><failure/><testcase name='a'><out>&lt;failure/&gt;</out></testcase></testsuite>"
     )
     assert report == Report(tests=1)
+
+
+def test_a_test_without_a_name_fails_as_any_other() -> None:
+    report = read("<testsuite><testcase><failure/></testcase><testcase/></testsuite>")
+    assert report == Report(tests=2, failures=1, failed=frozenset({"a test without a name"}))
