@@ -14,7 +14,7 @@ from staged import POLICY, Repository, diagnosed, found, signature_of
 from remediate.errors import Unreachable
 from remediate.model.account import accounts_of, outcome_of
 from remediate.model.actions import WorkflowRun
-from remediate.model.case import Case
+from remediate.model.case import Case, Deed
 from remediate.model.policy import HOUR, Environment, RatePolicy
 from remediate.model.preview import Preview
 from remediate.model.stage import Finding, Findings
@@ -24,6 +24,7 @@ from remediate.stages.detect import detect
 from remediate.stages.lifting import lifted
 from remediate.stages.recover import recover
 from remediate.stages.verify import verify
+from remediate.state.cases import CaseBook
 from remediate.state.ledger import Ledger
 
 
@@ -222,12 +223,33 @@ def test_what_was_begun_ends_though_the_kill_switch_stays_on(here: Repository) -
     assert "the kill switch is on" in here.case(run).reason
 
 
-def test_a_repair_whose_job_always_dies_comes_to_an_end(
-    here: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What prepares it takes the whole job down, so nobody is left to say that it failed."""
+@pytest.fixture
+def repairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every lockfile could be repaired."""
     offer = Preview(strategy="lockfile-repair", target="a", changes=(), seconds=1, cost="", risk="low")
     monkeypatch.setattr(LockfilePull, "preview", lambda *_given: offer)
+
+
+@pytest.mark.usefixtures("repairs")
+def test_a_bad_repair_is_taken_back_though_somebody_re_ran_the_run(here: Repository) -> None:
+    """A new attempt of the old commit says nothing about the pull request's own run."""
+    run = here.fails()
+    agenda, doors = here.begins()
+    (course,) = recover(found(agenda, "lockfile"), doors).courses
+    deed = Deed(step=0, strategy="lockfile-repair", begun=here.clock.now())
+    CaseBook(here.store, doors.owner).keep(
+        msgspec.structs.replace(course.case, phase="proving", deeds=(deed,), claimed=0.0)
+    )
+    here.github.rerun_failed(run)
+    here.ends(run, "failure")
+    (verdict,) = verify(recover(Findings(agenda=here.begins()[0]), doors), doors).verdicts
+    assert verdict.verdict == "rolled-back"
+    assert (here.standing(run), here.case(run).reason) == ("escalated", "no repair was pushed")
+
+
+@pytest.mark.usefixtures("repairs")
+def test_a_repair_whose_job_always_dies_comes_to_an_end(here: Repository) -> None:
+    """What prepares it takes the whole job down, so nobody is left to say that it failed."""
     run = here.fails()
     (course,) = here.recovers("lockfile").courses
     assert (course.case.phase, course.case.standing) == ("acting", "pending")
