@@ -114,13 +114,14 @@ class LogAbsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CacheEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A cache of the platform; one key may be there for several refs."""
+    """A cache of the platform; one key may be there for several refs. `created` is 0 where it is not told."""
 
     id: int
     key: str
     ref: str
     version: str = ""
     size: int = 0
+    created: float = 0.0
 
 
 class Pull(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,8 +87,8 @@ class FakeRuns(FakeDoors):
             self.jobs_of[run, ended.attempt] = jobs
         return ended
 
-    def add_cache(self, key: str, ref: str, size: int = 1) -> CacheEntry:
-        entry = CacheEntry(id=next(self._numbers), key=key, ref=ref, size=size)
+    def add_cache(self, key: str, ref: str, size: int = 1, created: float = 0.0) -> CacheEntry:
+        entry = CacheEntry(id=next(self._numbers), key=key, ref=ref, size=size, created=created)
         self.cached.append(entry)
         return entry
 

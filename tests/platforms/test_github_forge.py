@@ -139,6 +139,7 @@ def test_caches_are_of_exactly_the_key(world: Boxed) -> None:
     }
     assert [one.ref for one in hub.caches("npm-1", "refs/heads/main")] == ["refs/heads/main"]
     entry = hub.caches("npm-1", "refs/heads/main")[0]
+    assert entry.created > 0
     assert hub.delete_cache(entry)
     assert not hub.delete_cache(entry)
     assert not hub.delete_cache(CacheEntry(id=1, key="npm-1", ref="refs/heads/main"))

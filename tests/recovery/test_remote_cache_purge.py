@@ -77,6 +77,13 @@ def test_every_version_of_the_key_there_goes(tmp_path: Path) -> None:
     assert left(github) == [MAIN]
 
 
+def test_what_was_saved_after_the_run_is_not_what_it_restored(tmp_path: Path) -> None:
+    github, place, kept = world(tmp_path, MAIN)
+    github.add_cache(*OWN, created=place.case.run.updated + 1)
+    RemoteEngine(kept).carry_out(place)
+    assert left(github) == [OWN]
+
+
 def test_two_restored_caches_go_each_from_its_source(tmp_path: Path) -> None:
     pip = Restored(key="pip-1", exact=False)
     github, place, kept = world(tmp_path, OWN, ("pip-1", "refs/heads/main"), restored=(NPM, pip, NPM))

@@ -152,10 +152,16 @@ class _Cache(msgspec.Struct, frozen=True, kw_only=True):
     ref: str = ""
     version: str = ""
     size_in_bytes: int = 0
+    created_at: datetime | None = None
 
     def model(self) -> CacheEntry:
         return CacheEntry(
-            id=self.id, key=self.key, ref=self.ref, version=self.version, size=self.size_in_bytes
+            id=self.id,
+            key=self.key,
+            ref=self.ref,
+            version=self.version,
+            size=self.size_in_bytes,
+            created=moment(self.created_at),
         )
 
 

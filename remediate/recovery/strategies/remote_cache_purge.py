@@ -104,7 +104,9 @@ def _sources(keys: tuple[str, ...], place: Place) -> tuple[CacheEntry, ...]:
     found: list[CacheEntry] = []
     refs = _refs(place)
     for key in keys:
-        there = [entry for entry in place.platform.caches(key) if entry.key == key]
+        entries = (entry for entry in place.platform.caches(key) if entry.key == key)
+        # What was saved since is another one, and sound.
+        there = [entry for entry in entries if entry.created <= place.case.run.updated]
         source = next((ref for ref in refs if any(entry.ref == ref for entry in there)), None)
         found += [entry for entry in there if entry.ref == source]
     return tuple(sorted(found, key=lambda entry: entry.id))
