@@ -116,6 +116,13 @@ SAID: dict[str, tuple[tuple[str, ...], list[tuple[str, str, bool]]]] = {
         step("actions/cache@v4", "\x1b[32mCache hit for: a\x1b[0m", key="a"),
         [("a", "a", True)],
     ),
+    "a variable that is called key": (
+        (
+            *("##[group]Run actions/cache@v4", "with:", "  key: a", "env:", "  key: b", "##[endgroup]"),
+            "Cache hit for: a",
+        ),
+        [("a", "a", True)],
+    ),
     "within a composite action": (
         (
             "##[group]Run ./.github/actions/setup",

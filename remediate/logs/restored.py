@@ -94,7 +94,8 @@ class _Reader:
             self._opening = False
         elif self._opening:
             given = _INPUT.fullmatch(line)
-            self._asked = _key(given["key"]) if given else self._asked
+            # The inputs come first; a variable of this name may follow.
+            self._asked = self._asked or (_key(given["key"]) if given else "")
         elif self._speaks:
             self._listen(number, line)
 
