@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 
 import msgspec
@@ -20,7 +20,8 @@ from remediate.model.stage import Agenda, Finding, Findings, JobFinding
 from remediate.stages.abstaining import abstained
 from remediate.stages.cutting_down import fit
 from remediate.stages.doors import Doors
-from remediate.stages.evidence_ladder import Ladder
+from remediate.stages.evidence_ladder import SHORTEST_LIMIT, Ladder, lasted
+from remediate.stages.ignoring import passed_over
 
 # The stages after this one need calls too, where one process makes them all.
 KEPT_BACK = 100
@@ -32,6 +33,8 @@ _SKIMMED = 2
 # After this no other case is begun: a job that is ended for its time hands nothing on, and the next one would
 # spend it on the same.
 MOST_SECONDS = 600.0
+# So many of the cancelled runs are asked whether it was for their time: most were overtaken by a newer one.
+_OVERTIME_ASKED = 10
 # When a log that was not there is looked for again.
 _AGAIN = 180.0
 _NO_JOB_BEGAN = "the run ended before any job of it began"
@@ -45,18 +48,36 @@ _PATIENCE = 3
 def detect(agenda: Agenda, doors: Doors) -> Findings:
     """What does not fit into the calls and the time that are left stays `found`, counted in `agenda.left`."""
     wanted = [case for case in (*agenda.new, *agenda.open) if case.open and case.diagnosis is None]
-    if not wanted:
+    stopped = list(_perhaps_overtime(agenda, doors))
+    if not wanted and not stopped:
         return Findings(agenda=agenda)
     detection = _Detection(agenda, doors)
     found = detection.look_at(spread(wanted))
+    late = detection.overtime(stopped)
     head = msgspec.structs.replace(agenda.head, notes=(*agenda.head.notes, *detection.notes()))
-    left = agenda.left + len(wanted) - len(found)
+    agenda = msgspec.structs.replace(
+        agenda,
+        head=head,
+        new=(*agenda.new, *(finding.case for finding in late.values())),
+        ignored=tuple(case for case in agenda.ignored if case.key not in late),
+        left=agenda.left + len(wanted) - len(found),
+    )
     return fit(
         Findings(
-            agenda=msgspec.structs.replace(agenda, head=head, left=left),
-            findings=tuple(found[case.key] for case in wanted if case.key in found),
+            agenda=agenda,
+            findings=(*(found[case.key] for case in wanted if case.key in found), *late.values()),
         )
     )
+
+
+def _perhaps_overtime(agenda: Agenda, doors: Doors) -> Iterator[Case]:
+    """The latest that were cancelled late enough to have run out of their time, as fresh cases."""
+    policy = agenda.head.settings.policy
+    cancelled = [one for one in agenda.ignored if one.run.conclusion == "cancelled"]
+    long = [one for one in cancelled if lasted(one.run) >= SHORTEST_LIMIT]
+    mine = [one for one in long if not passed_over(one.run, doors, policy)]
+    for one in sorted(mine, key=lambda case: case.run.updated)[-_OVERTIME_ASKED:]:
+        yield Case(run=one.run, trusted=one.trusted, pull=one.pull, found=one.found)
 
 
 def concluded(case: Case, jobs: tuple[JobFinding, ...], now: float, threshold: float) -> Finding:
@@ -109,6 +130,15 @@ class _Detection:
         self._climb([case for case in cases if case.key not in found], found)
         if not found and self._problems and not self._goes_on:
             raise next(iter(self._problems.values()))
+        return found
+
+    def overtime(self, cases: Iterable[Case]) -> dict[str, Finding]:
+        """Those that nobody cancelled: they ran out of their time."""
+        found: dict[str, Finding] = {}
+        for case in cases:
+            jobs = self._tried(self._ladder.overtime, case) if self._to_spend() >= _USUAL else None
+            if jobs:
+                found[case.key] = self._concluded(case, jobs)
         return found
 
     def notes(self) -> tuple[str, ...]:

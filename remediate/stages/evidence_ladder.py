@@ -26,6 +26,8 @@ from remediate.stages.restoring import restored_of
 MANY_JOBS = 10
 # What was cancelled is asked of its annotations alone: a timeout shows nowhere else.
 _STOPPED_ASKED = 5
+# `timeout-minutes` takes whole minutes.
+SHORTEST_LIMIT = 60.0
 _PROVED_APART = "lockfile-repair"
 _PASSED_OVER = "many jobs failed, and this one was not looked at: the archive of the run holds no log of it"
 _CUT = "the log was cut off on its way: what came of it does not show how it ended"
@@ -60,6 +62,13 @@ class Ladder:
             self._many(run, failed) if len(failed) > MANY_JOBS else [self._job(run, job) for job in failed]
         )
         return (*found, *(self._stopped(run, job) for job in stopped[:_STOPPED_ASKED]))
+
+    def overtime(self, run: WorkflowRun) -> tuple[JobFinding, ...]:
+        """The jobs of a cancelled run that ran out of their time: the platform calls both the same."""
+        jobs = self._platform.jobs(run.id, run.attempt)
+        long = [job for job in jobs if job.conclusion == "cancelled" and lasted(job) >= SHORTEST_LIMIT]
+        found = (self._stopped(run, job) for job in long[:_STOPPED_ASKED])
+        return tuple(one for one in found if one.diagnosis.cause == "timeout")
 
     def skim(self, run: WorkflowRun) -> tuple[JobFinding, ...]:
         """From the run's archive alone, which is one call: nothing, where that does not tell all there is.
@@ -194,6 +203,12 @@ class Ladder:
         if found.job or not job:
             return found
         return msgspec.structs.replace(found, job=self._redactor.redact(job))
+
+
+def lasted(one: WorkflowRun | Job) -> float:
+    """For how many seconds it went on."""
+    ended = one.updated if isinstance(one, WorkflowRun) else one.completed
+    return ended - one.started if one.started else 0.0
 
 
 def _leads_to_a_rerun(found: list[_Seen]) -> bool:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from remediate.errors import Unreachable
 from remediate.logs.cutting import cut
 from remediate.logs.neutral import for_terminal
-from remediate.model.actions import UNHEALED, WorkflowRun
+from remediate.model.actions import WorkflowRun
 from remediate.model.case import Case
 from remediate.model.stage import Agenda, Head, Settings, Word
 from remediate.safety.circuit import Closed
 from remediate.stages.doors import Doors
 from remediate.stages.hearing import words_for
+from remediate.stages.ignoring import reason_to_ignore
 from remediate.stages.passing_on import most_that_fit
-from remediate.stages.waking import OUR_BRANCHES, Ended, Signs, due
+from remediate.stages.waking import Ended, Signs, due
 from remediate.state.approvals import NAME as APPROVALS
 from remediate.state.approvals import read_approvals
 from remediate.state.cases import Register, read_register
@@ -31,14 +31,6 @@ _MOST_IGNORED, _MOST_UNTOLD = 1000, 50
 # A run of ours tells of what it has closed within so long, or it is dead.
 _TOLD_WITHIN = 1800.0
 _LONGEST = 200
-_QUIET = {
-    # GitHub tells no other conclusion of a job that ran into its `timeout-minutes`.
-    "cancelled": "it was cancelled, by a person, a newer run, a failed sibling or its own time limit",
-    "action_required": "it waits for a person's word before it may run",
-    "neutral": "it ended neither well nor badly",
-    "stale": "the platform gave it up as too old",
-    "skipped": "it did not run",
-}
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,8 +49,7 @@ def initialize(doors: Doors, request: Request) -> Agenda:
     runs = tuple(run for run in seen if _failed(run))
     register = read_register(doors.store, now - policy.look_back, now, (run.created for run in runs))
     found = [_case(run, doors, now) for run in runs if not register.knows(run.key)]
-    new = [case for case in found if not _reason_to_ignore(case.run, doors, request)]
-    ignored = [_ignored(case, _reason_to_ignore(case.run, doors, request), now) for case in found]
+    judged = [_ignored(case, reason_to_ignore(case.run, doors, policy), now) for case in found]
     words, notes = words_for(doors, waiting=bool(register.open))
     opened, held = _due(register, doors, request, runs, words)
     if request.run and not (found or opened):
@@ -74,9 +65,9 @@ def initialize(doors: Doors, request: Request) -> Agenda:
             settings=request.settings,
             notes=(*notes, *_archived(facts.archived)),
         ),
-        new=tuple(new),
+        new=tuple(case for case in judged if case.open),
         open=opened,
-        ignored=tuple(case for case in ignored if not case.open),
+        ignored=tuple(case for case in judged if not case.open),
         untold=tuple(case for case in register.untold if case.closed < now - _TOLD_WITHIN)[:_MOST_UNTOLD],
         words=words,
         circuits=held,
@@ -177,21 +168,6 @@ def _pull(run: WorkflowRun, doors: Doors) -> int:
         if pull.head_commit == run.commit and pull.state == "open"
     ]
     return near[0] if len(near) == 1 else 0
-
-
-def _reason_to_ignore(run: WorkflowRun, doors: Doors, request: Request) -> str:
-    if run.workflow and run.workflow == doors.own_workflow:
-        return "it is the workflow that runs Remediate itself"
-    if run.branch.startswith(OUR_BRANCHES) and run.home == run.repository:
-        return "it is the run of a repair of ours, and judged as its proof"
-    if run.conclusion in UNHEALED:
-        return _QUIET[run.conclusion]
-    pattern = _matching(run.workflow, request.settings.policy.ignore_workflows)
-    return f"`ignore-workflows` names it with `{pattern}`" if pattern else ""
-
-
-def _matching(workflow: str, patterns: Iterable[str]) -> str:
-    return next((pattern for pattern in patterns if fnmatchcase(workflow, pattern)), "")
 
 
 def _ignored(case: Case, reason: str, now: float) -> Case:

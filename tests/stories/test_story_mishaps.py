@@ -154,15 +154,20 @@ def test_a_person_who_reruns_it_first_is_not_disturbed(story: Begin) -> None:
     assert _issues(shop) == []
 
 
-def test_a_run_that_was_stopped_at_its_time_limit_is_not_said_to_be_nobodys_fault(story: Begin) -> None:
+def test_a_run_that_ran_out_of_its_time_is_told_as_that(story: Begin) -> None:
     """GitHub tells it as a cancelled one, like those that a person stopped."""
     shop = story(files=FILES)
     late = "The job has exceeded the maximum execution time of 6h0m0s"
-    job = Job(name="build", conclusion="cancelled", log=None, annotations=[Annotation(late)])
-    run = shop.repo.add_run(name="CI", conclusion="cancelled", jobs=[job])
+    jobs = [Job(name="build", conclusion="cancelled", log=None, annotations=[Annotation(late)])]
+    stopped, over = (shop.repo.add_run(name="CI", status="in_progress", jobs=some) for some in ([], jobs))
+    shop.box.clock.advance(6 * 3600)
+    over.jobs[0].completed_at = shop.box.clock.now()
+    for run in (stopped, over):
+        run.end("cancelled")
     shop.heal()
-    assert (shop.standing(run), run.attempt.number) == ("ignored", 1)
-    assert "its own time limit" in shop.case(run).reason
+    assert (shop.standing(stopped), stopped.attempt.number) == ("ignored", 1)
+    assert (shop.standing(over), over.attempt.number) == ("refused", 1)
+    assert "`timeout`" in shop.case(over).reason
 
 
 def _command(shop: Story, number: int, body: str) -> None:
