@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from machine.faults import OF_REQUESTS, Faults
+from machine.request_body import read_body
 from machine.server_program import kept_port
 from machine.upstream import Answer, Upstream
 
@@ -30,7 +31,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     upstream: Upstream
 
     def answer(self) -> None:
-        body = self._read_body()
+        body = read_body(self)
         if isinstance(self.server, Server) and self.server.contexts:
             self.headers["X-Forwarded-Proto"] = "https"
         fault = self.faults.next(self.command, self.path)
@@ -66,16 +67,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if hard:  # closed with no linger: the peer sees a reset, not an end
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
-
-    def _read_body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        parts = []
-        while size := int(self.rfile.readline(), 16):
-            parts.append(self.rfile.read(size))
-            self.rfile.readline()
-        self.rfile.readline()
-        return b"".join(parts)
 
 
 def _refusal(status: int, options: dict[str, str]) -> Answer:

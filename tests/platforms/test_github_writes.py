@@ -296,14 +296,19 @@ def test_a_deployment_is_found_among_many(world: Boxed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "permission"), [("cache", "actions"), ("branch", "contents"), ("drop", "contents")]
+    ("name", "permission"),
+    [
+        ("cache", "actions"),
+        ("branch", "contents"),
+        ("drop", "contents"),
+        ("rerun", "actions"),
+        ("deploy", "deployments"),
+    ],
 )
-def test_what_is_said_not_to_be_there_and_is_was_not_deleted(
-    world: Boxed, name: str, permission: str
-) -> None:
+def test_a_404_of_what_is_there_is_a_missing_permission(world: Boxed, name: str, permission: str) -> None:
     hub, act = world.adapter(), ACTS[name]
     act.ready(world, hub)
-    world.box.mischief.fail(method="DELETE", path=act.path, status=404)
+    world.box.mischief.fail(method=act.method, path=act.path, status=404)
     with pytest.raises(Unreachable) as raised:
         act.do(world, hub)
     assert f"`{permission}: write`" in raised.value.hint
@@ -317,16 +322,6 @@ def test_a_variable_that_is_said_not_to_be_there_and_is_was_not_deleted(world: B
     with pytest.raises(Unreachable) as raised:
         hub.set_variable("RUNNER", None)
     assert "variables: write" in raised.value.hint
-
-
-@pytest.mark.parametrize(("name", "permission"), [("rerun", "actions"), ("deploy", "deployments")])
-def test_a_404_of_what_is_there_is_a_missing_permission(world: Boxed, name: str, permission: str) -> None:
-    hub, act = world.adapter(), ACTS[name]
-    act.ready(world, hub)
-    world.box.mischief.fail(method="POST", path=act.path, status=404)
-    with pytest.raises(Unreachable) as raised:
-        act.do(world, hub)
-    assert f"`{permission}: write`" in raised.value.hint
 
 
 def test_variables_need_the_token_of_an_app(world: Boxed) -> None:

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from machine.request_body import read_body
+
 Action = Callable[["Handler", dict[str, str]], None]
 
 
@@ -60,7 +62,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         host = self.headers.get("Host", "").partition(":")[0]
-        self.body = self.read_body()
+        self.body = read_body(self)
         verb, options = self.orders.next_action(self.command, host, self.path)
         if verb.isdigit():
             self.refuse(int(verb), options)
@@ -91,16 +93,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
-
-    def read_body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        parts = []
-        while size := int(self.rfile.readline(), 16):
-            parts.append(self.rfile.read(size))
-            self.rfile.readline()
-        self.rfile.readline()
-        return b"".join(parts)
 
     def find_file(self) -> Path | None:
         wanted = self.orders.site / self.path.partition("?")[0].replace("%2f", "/").strip("/")
